@@ -25,7 +25,7 @@ const char *tkb_search_hit_get_state (TkbSearchHit *self);    /* draft, submitte
 const char *tkb_search_hit_get_country (TkbSearchHit *self);  /* code (nullable) */
 const char *tkb_search_hit_get_province (TkbSearchHit *self); /* code (nullable) */
 const char *tkb_search_hit_get_date (TkbSearchHit *self);     /* modified, ISO 8601 (nullable) */
-gint        tkb_search_hit_get_year (TkbSearchHit *self);     /* 0: none */
+int         tkb_search_hit_get_year (TkbSearchHit *self);     /* 0: none */
 double      tkb_search_hit_get_score (TkbSearchHit *self);
 
 typedef struct
