@@ -1,0 +1,217 @@
+/* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "tkb-application.h"
+
+#include "tkb-window.h"
+
+struct _TkbApplication
+{
+  AdwApplication parent_instance;
+
+  TkbLibrary   *library;     /* (owned) */
+  GCancellable *cancellable; /* (owned): of opening the library */
+};
+
+G_DEFINE_FINAL_TYPE (TkbApplication, tkb_application, ADW_TYPE_APPLICATION)
+
+static void
+quit_activated (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GtkApplication *application = GTK_APPLICATION (user_data);
+  GtkWindow      *window;
+
+  /* each window may still have something to ask */
+  while ((window = gtk_application_get_active_window (application)) != NULL)
+    {
+      gtk_window_close (window);
+      if (gtk_application_get_active_window (application) == window)
+        return;
+    }
+  g_application_quit (G_APPLICATION (application));
+}
+
+static void
+about_activated (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GtkWindow *parent = gtk_application_get_active_window (GTK_APPLICATION (user_data));
+
+  adw_show_about_window (
+      parent, "application-name", _ ("TISC Knowledge Base"), "application-icon", TKB_APPLICATION_ID,
+      "version", TKB_VERSION, "developer-name", _ ("The TISC Knowledge Base authors"),
+      "license-type", GTK_LICENSE_GPL_3_0, "comments",
+      _ ("Best-practice cases, service guides and patent search systems for technology and "
+         "innovation support centres, with or without a connection."),
+      /* Translators: put your name here, one a line */
+      "translator-credits", _ ("translator-credits"), NULL);
+}
+
+static void
+apply_style (const char *style)
+{
+  AdwColorScheme scheme = ADW_COLOR_SCHEME_DEFAULT;
+
+  if (g_strcmp0 (style, "light") == 0)
+    scheme = ADW_COLOR_SCHEME_FORCE_LIGHT;
+  else if (g_strcmp0 (style, "dark") == 0)
+    scheme = ADW_COLOR_SCHEME_FORCE_DARK;
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), scheme);
+}
+
+/* The settings may come from another version of the schema. */
+static gboolean
+has_style_key (GSettings *settings)
+{
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  if (settings == NULL)
+    return FALSE;
+  g_object_get (settings, "settings-schema", &schema, NULL);
+  return g_settings_schema_has_key (schema, "style");
+}
+
+static void
+style_changed (GSimpleAction *action, GVariant *value, gpointer user_data)
+{
+  TkbApplication *self = TKB_APPLICATION (user_data);
+  GSettings      *settings = tkb_library_get_settings (self->library);
+
+  g_simple_action_set_state (action, value);
+  apply_style (g_variant_get_string (value, NULL));
+  if (has_style_key (settings))
+    g_settings_set_string (settings, "style", g_variant_get_string (value, NULL));
+}
+
+static const GActionEntry action_entries[] = {
+  { .name = "quit", .activate = quit_activated },
+  { .name = "about", .activate = about_activated },
+  { .name = "style", .parameter_type = "s", .state = "'system'", .change_state = style_changed },
+};
+
+static const struct
+{
+  const char *action;
+  const char *accels[3];
+} accel_table[] = {
+  { "app.quit", { "<Control>q" } },
+  { "app.preferences", { "<Control>comma" } },
+  { "window.close", { "<Control>w" } },
+  { "win.show-help-overlay", { "<Control>question" } },
+};
+
+static void
+set_up_actions (TkbApplication *self)
+{
+  GSettings *settings = tkb_library_get_settings (self->library);
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), action_entries,
+                                   G_N_ELEMENTS (action_entries), self);
+  for (guint i = 0; i < G_N_ELEMENTS (accel_table); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accel_table[i].action,
+                                           accel_table[i].accels);
+  if (has_style_key (settings))
+    {
+      g_autofree char *style = g_settings_get_string (settings, "style");
+
+      g_action_group_change_action_state (G_ACTION_GROUP (self), "style",
+                                          g_variant_new_string (style));
+    }
+}
+
+static void
+library_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TkbApplication) self = TKB_APPLICATION (user_data);
+  g_autoptr (GError) error = NULL;
+
+  if (tkb_library_open_finish (TKB_LIBRARY (source), result, &error))
+    return;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (TKB_IS_WINDOW (l->data))
+      tkb_window_show_open_error (TKB_WINDOW (l->data), error);
+}
+
+static void
+tkb_application_startup (GApplication *application)
+{
+  TkbApplication *self = TKB_APPLICATION (application);
+
+  G_APPLICATION_CLASS (tkb_application_parent_class)->startup (application);
+  gtk_window_set_default_icon_name (TKB_APPLICATION_ID);
+  set_up_actions (self);
+  tkb_library_open_async (self->library, self->cancellable, library_opened_cb, g_object_ref (self));
+}
+
+static void
+tkb_application_activate (GApplication *application)
+{
+  TkbApplication *self = TKB_APPLICATION (application);
+  GtkWindow      *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  if (window == NULL)
+    window = GTK_WINDOW (tkb_window_new (GTK_APPLICATION (application), self->library));
+  gtk_window_present (window);
+}
+
+static void
+tkb_application_shutdown (GApplication *application)
+{
+  TkbApplication *self = TKB_APPLICATION (application);
+
+  g_cancellable_cancel (self->cancellable);
+  G_APPLICATION_CLASS (tkb_application_parent_class)->shutdown (application);
+  tkb_library_close (self->library);
+}
+
+static void
+tkb_application_dispose (GObject *object)
+{
+  TkbApplication *self = TKB_APPLICATION (object);
+
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->library);
+  G_OBJECT_CLASS (tkb_application_parent_class)->dispose (object);
+}
+
+static void
+tkb_application_class_init (TkbApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = tkb_application_dispose;
+  application_class->startup = tkb_application_startup;
+  application_class->activate = tkb_application_activate;
+  application_class->shutdown = tkb_application_shutdown;
+}
+
+static void
+tkb_application_init (TkbApplication *self)
+{
+  self->cancellable = g_cancellable_new ();
+}
+
+/**
+ * tkb_application_new:
+ * @library: still closed; opened when the application starts, closed when it ends
+ *
+ * Returns: (transfer full): the application
+ */
+TkbApplication *
+tkb_application_new (TkbLibrary *library)
+{
+  TkbApplication *self = g_object_new (TKB_TYPE_APPLICATION, "application-id", TKB_APPLICATION_ID,
+                                       "resource-base-path", "/org/example/TiscKB", NULL);
+
+  self->library = g_object_ref (library);
+  return self;
+}
+
+TkbLibrary *
+tkb_application_get_library (TkbApplication *self)
+{
+  return self->library;
+}

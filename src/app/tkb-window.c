@@ -1,0 +1,276 @@
+/* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "tkb-window.h"
+
+#include "tkb-pane.h"
+#include "tkb-reading-page.h"
+#include "tkb-result-list.h"
+#include "tkb-sidebar.h"
+
+struct _TkbWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  TkbLibrary *library; /* (owned) */
+
+  AdwToastOverlay *toasts;
+  AdwLeaflet      *outer;
+  AdwLeaflet      *inner;
+  GtkStack        *page_stack;
+  TkbSidebar      *sidebar;
+  TkbResultList   *list;
+  TkbReadingPage  *reading;
+  AdwBin          *editor_bin;
+};
+
+G_DEFINE_FINAL_TYPE (TkbWindow, tkb_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static void
+show_pane (TkbWindow *self, const char *name)
+{
+  if (g_str_equal (name, "sidebar"))
+    {
+      adw_leaflet_set_visible_child_name (self->outer, "sidebar");
+      return;
+    }
+  adw_leaflet_set_visible_child_name (self->outer, "content");
+  adw_leaflet_set_visible_child_name (self->inner, name);
+}
+
+static void
+update_decoration (TkbWindow *self)
+{
+  gboolean outer_folded = adw_leaflet_get_folded (self->outer);
+  gboolean inner_folded = adw_leaflet_get_folded (self->inner);
+
+  tkb_sidebar_set_show_end_buttons (self->sidebar, outer_folded);
+  tkb_result_list_set_folded (self->list, outer_folded, inner_folded);
+  tkb_reading_page_set_folded (self->reading, outer_folded, inner_folded);
+}
+
+/* ---- actions ---- */
+
+static void
+show_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbWindow *self = TKB_WINDOW (widget);
+
+  tkb_result_list_show (self->list, g_variant_get_string (parameter, NULL));
+  show_pane (self, "list");
+}
+
+static void
+open_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  tkb_window_open_document (TKB_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+back_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbWindow *self = TKB_WINDOW (widget);
+
+  if (gtk_stack_get_visible_child (self->page_stack) == GTK_WIDGET (self->reading) &&
+      tkb_reading_page_go_back (self->reading))
+    return;
+  if (adw_leaflet_get_folded (self->inner) &&
+      adw_leaflet_navigate (self->inner, ADW_NAVIGATION_DIRECTION_BACK))
+    return;
+  if (adw_leaflet_get_folded (self->outer))
+    adw_leaflet_navigate (self->outer, ADW_NAVIGATION_DIRECTION_BACK);
+}
+
+static void
+search_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbWindow *self = TKB_WINDOW (widget);
+
+  show_pane (self, "list");
+  tkb_result_list_focus_search (self->list);
+}
+
+static void
+menu_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbWindow *self = TKB_WINDOW (widget);
+
+  show_pane (self, "sidebar");
+  tkb_sidebar_popup_menu (self->sidebar);
+}
+
+static void
+new_menu_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbWindow *self = TKB_WINDOW (widget);
+
+  show_pane (self, "list");
+  tkb_result_list_popup_new (self->list);
+}
+
+static void
+new_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  /* parameter: the code of the kind */
+}
+
+static void
+edit_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+}
+
+/* ---- class ---- */
+
+static void
+library_is_open_cb (TkbWindow *self)
+{
+  gboolean is_open = tkb_library_is_open (self->library);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.new", is_open);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.new-menu", is_open);
+}
+
+static void
+tkb_window_dispose (GObject *object)
+{
+  TkbWindow *self = TKB_WINDOW (object);
+
+  if (self->library != NULL)
+    g_signal_handlers_disconnect_by_data (self->library, self);
+  g_clear_object (&self->library);
+  G_OBJECT_CLASS (tkb_window_parent_class)->dispose (object);
+}
+
+static void
+tkb_window_class_init (TkbWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = tkb_window_dispose;
+
+  g_type_ensure (TKB_TYPE_PANE);
+  g_type_ensure (TKB_TYPE_SIDEBAR);
+  g_type_ensure (TKB_TYPE_RESULT_LIST);
+  g_type_ensure (TKB_TYPE_READING_PAGE);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/example/TiscKB/ui/tkb-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, TkbWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, TkbWindow, outer);
+  gtk_widget_class_bind_template_child (widget_class, TkbWindow, inner);
+  gtk_widget_class_bind_template_child (widget_class, TkbWindow, page_stack);
+  gtk_widget_class_bind_template_child (widget_class, TkbWindow, sidebar);
+  gtk_widget_class_bind_template_child (widget_class, TkbWindow, list);
+  gtk_widget_class_bind_template_child (widget_class, TkbWindow, reading);
+  gtk_widget_class_bind_template_child (widget_class, TkbWindow, editor_bin);
+
+  gtk_widget_class_install_action (widget_class, "win.show", "s", show_action);
+  gtk_widget_class_install_action (widget_class, "win.open", "s", open_action);
+  gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
+  gtk_widget_class_install_action (widget_class, "win.menu", NULL, menu_action);
+  gtk_widget_class_install_action (widget_class, "win.new-menu", NULL, new_menu_action);
+  gtk_widget_class_install_action (widget_class, "win.new", "s", new_action);
+  gtk_widget_class_install_action (widget_class, "win.edit", NULL, edit_action);
+}
+
+static void
+tkb_window_init (TkbWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (self->outer, "notify::folded", G_CALLBACK (update_decoration), self);
+  g_signal_connect_swapped (self->inner, "notify::folded", G_CALLBACK (update_decoration), self);
+  adw_leaflet_set_visible_child_name (self->outer, "content");
+  adw_leaflet_set_visible_child_name (self->inner, "list");
+  update_decoration (self);
+}
+
+/**
+ * tkb_window_new:
+ * @library: may still be closed: the window fills when it opens
+ *
+ * Returns: (transfer none): the window; the application owns it
+ */
+TkbWindow *
+tkb_window_new (GtkApplication *application, TkbLibrary *library)
+{
+  TkbWindow *self = g_object_new (TKB_TYPE_WINDOW, "application", application, NULL);
+
+  self->library = g_object_ref (library);
+  tkb_sidebar_set_library (self->sidebar, library);
+  tkb_result_list_set_library (self->list, library);
+  tkb_reading_page_set_library (self->reading, library);
+  g_signal_connect_swapped (library, "notify::is-open", G_CALLBACK (library_is_open_cb), self);
+  library_is_open_cb (self);
+  return self;
+}
+
+TkbLibrary *
+tkb_window_get_library (TkbWindow *self)
+{
+  g_return_val_if_fail (TKB_IS_WINDOW (self), NULL);
+  return self->library;
+}
+
+/**
+ * tkb_window_open_document:
+ * @id: of a document; one that is not in the store is said to be missing
+ */
+void
+tkb_window_open_document (TkbWindow *self, const char *id)
+{
+  g_return_if_fail (TKB_IS_WINDOW (self));
+
+  tkb_reading_page_open (self->reading, id);
+  gtk_stack_set_visible_child (self->page_stack, GTK_WIDGET (self->reading));
+  show_pane (self, "page");
+}
+
+/**
+ * tkb_window_show_editor:
+ * @editor: a widget with a header bar of its own
+ */
+void
+tkb_window_show_editor (TkbWindow *self, GtkWidget *editor)
+{
+  g_return_if_fail (TKB_IS_WINDOW (self));
+
+  adw_bin_set_child (self->editor_bin, editor);
+  gtk_stack_set_visible_child (self->page_stack, GTK_WIDGET (self->editor_bin));
+  show_pane (self, "page");
+}
+
+/**
+ * tkb_window_close_editor:
+ *
+ * Drops the editor and shows the reading page again.
+ */
+void
+tkb_window_close_editor (TkbWindow *self)
+{
+  g_return_if_fail (TKB_IS_WINDOW (self));
+
+  gtk_stack_set_visible_child (self->page_stack, GTK_WIDGET (self->reading));
+  adw_bin_set_child (self->editor_bin, NULL);
+}
+
+void
+tkb_window_add_toast (TkbWindow *self, AdwToast *toast)
+{
+  g_return_if_fail (TKB_IS_WINDOW (self));
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/**
+ * tkb_window_show_open_error:
+ * @error: of tkb_store_open ()
+ *
+ * Says what is wrong with the library file and what to do.
+ */
+void
+tkb_window_show_open_error (TkbWindow *self, const GError *error)
+{
+  g_return_if_fail (TKB_IS_WINDOW (self));
+  tkb_result_list_show_open_error (self->list, error);
+}
