@@ -1,5 +1,5 @@
 # The two commands of the README. All the rest is meson's: see CONTRIBUTING.md.
-.PHONY: run check build asan bench slow install-packages
+.PHONY: run check build asan bench slow install-packages node-modules
 
 build: install-packages
 	build-aux/configure build
@@ -14,7 +14,7 @@ run: build
 	build-aux/run-demo
 
 # Every default test, then the tests without a window under ASan and UBSan; the last line counts them.
-check: build asan
+check: build asan node-modules
 	build-aux/run-tests
 
 # The figures of docs/benchmarks.md, as ratios within one run (see tests/bench/).
@@ -27,3 +27,6 @@ slow: build asan
 
 install-packages:
 	build-aux/install-packages
+
+node-modules: build
+	build-aux/install-node-modules
