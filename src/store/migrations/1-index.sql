@@ -1,0 +1,4 @@
+-- SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Version 1, second part: the full-text index and the facet codes (src/store/tkb-index.c).

@@ -1,0 +1,290 @@
+/* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Opening: is the file there, is it a store, of which version, how is the connection set up. A file
+ * that is not a store, or a newer one, is not touched. */
+#include "config.h"
+
+#include "tkb-db-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tkb-index.h"
+#include "tkb-store-resources.h"
+#include "tkb-store.h"
+
+/* ms that a statement waits for another program's write; a batch of ours takes under a second */
+#define BUSY_TIMEOUT_MS 10000
+/* bytes of a SQLite file's header, https://www.sqlite.org/fileformat.html */
+#define HEADER_BYTES 100
+#define HEADER_APPLICATION_ID 68
+
+/* Each version's files run in one transaction that ends with its "end". */
+static const struct
+{
+  int         version;
+  const char *files[4]; /* NULL-terminated, under /org/example/TiscKB/store/migrations/ */
+  const char *end;
+} migrations[] = {
+  { 1, { "1.sql", "1-index.sql", NULL }, "PRAGMA user_version = 1" },
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (migrations) == TKB_DB_SCHEMA_VERSION);
+
+/* For every connection. synchronous=FULL in WAL mode syncs the log at each commit: a write that
+ * was acknowledged survives a power cut (docs/schema.md). mmap: 1 GiB, so that hot postings are
+ * read without a copy; cache: 32 MiB. */
+static const char *const connection_setup = "PRAGMA synchronous = FULL;"
+                                            "PRAGMA mmap_size = 1073741824;"
+                                            "PRAGMA cache_size = -32768;"
+                                            "PRAGMA temp_store = MEMORY;";
+/* Only for the writer. secure_delete (on in Debian's build) would write every freed page once
+ * more; autocheckpoint: 16 MiB, so that a bulk load does not check in every few documents. */
+static const char *const writer_setup = "PRAGMA secure_delete = OFF;"
+                                        "PRAGMA wal_autocheckpoint = 4096;"
+                                        "PRAGMA journal_size_limit = 67108864;";
+/* Before the first page of a new file is written. The application id goes in while the file is
+ * still in rollback mode, so that it stands in the file itself from the first byte on. */
+static const char *const new_file_setup = "PRAGMA auto_vacuum = INCREMENTAL;"
+                                          "PRAGMA application_id = 1414218289;";
+
+G_STATIC_ASSERT (TKB_DB_APPLICATION_ID == 1414218289);
+
+static gboolean
+has_log (const char *path)
+{
+  g_autofree char *log_path = g_strconcat (path, "-wal", NULL);
+  GStatBuf         status;
+
+  return g_stat (log_path, &status) == 0 && status.st_size > 0;
+}
+
+static gboolean
+set_errno_error (const char *path, int errsv, GError **error)
+{
+  TkbStoreError code = TKB_STORE_ERROR_IO;
+
+  if (errsv == ENOENT)
+    code = TKB_STORE_ERROR_NOT_FOUND;
+  else if (errsv == EACCES || errsv == EPERM || errsv == EROFS)
+    code = TKB_STORE_ERROR_READ_ONLY;
+  else if (errsv == ENOSPC || errsv == EDQUOT)
+    code = TKB_STORE_ERROR_FULL;
+  g_set_error (error, TKB_STORE_ERROR, code, "%s: %s", path, g_strerror (errsv));
+  return FALSE;
+}
+
+/* Looks at the file without SQLite, so that one that is not ours is certain to stay as it is. */
+static gboolean
+look_at_file (const char *path, TkbDbFlags flags, gboolean *out_is_new, GError **error)
+{
+  guint8   header[HEADER_BYTES];
+  GStatBuf status;
+  gssize   length;
+  int      fd;
+  guint32  application_id;
+
+  *out_is_new = FALSE;
+  if (g_stat (path, &status) != 0)
+    {
+      if (errno == ENOENT && (flags & TKB_DB_CREATE) != 0)
+        {
+          *out_is_new = TRUE;
+          return TRUE;
+        }
+      return set_errno_error (path, errno, error);
+    }
+  if (!S_ISREG (status.st_mode))
+    {
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_A_STORE, "%s: is no file", path);
+      return FALSE;
+    }
+  if (status.st_size == 0 && (flags & TKB_DB_CREATE) != 0)
+    {
+      *out_is_new = TRUE;
+      return TRUE;
+    }
+  fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0)
+    return set_errno_error (path, errno, error);
+  length = read (fd, header, sizeof header);
+  if (length < 0)
+    {
+      int errsv = errno;
+
+      close (fd);
+      return set_errno_error (path, errsv, error);
+    }
+  close (fd);
+  if (length < 16 || memcmp (header, "SQLite format 3", 16) != 0)
+    {
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_A_STORE, "%s: is not a store", path);
+      return FALSE;
+    }
+  if (length < HEADER_BYTES)
+    {
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT, "%s: is cut off", path);
+      return FALSE;
+    }
+  memcpy (&application_id, header + HEADER_APPLICATION_ID, sizeof application_id);
+  if (GUINT32_FROM_BE (application_id) != TKB_DB_APPLICATION_ID)
+    {
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_A_STORE,
+                   "%s: is a database of another program", path);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+get_pragma (TkbDb *self, TkbSql sql, gint64 *out_value, GError **error)
+{
+  g_auto (TkbStmt) stmt = tkb_db_borrow (self, sql);
+  TkbStep step = tkb_stmt_step (&stmt, error);
+
+  if (step == TKB_STEP_ERROR)
+    return FALSE;
+  *out_value = step == TKB_STEP_ROW ? tkb_stmt_get_int (&stmt, 0) : 0;
+  return TRUE;
+}
+
+static gboolean
+run_migration (TkbDb *self, gsize index, GError **error)
+{
+  for (gsize i = 0; migrations[index].files[i] != NULL; i++)
+    {
+      g_autofree char *name =
+          g_strconcat ("/org/example/TiscKB/store/migrations/", migrations[index].files[i], NULL);
+      g_autoptr (GBytes) script = g_resource_lookup_data (tkb_store_get_resource (), name,
+                                                          G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+
+      /* resource data ends with a NUL that its size does not count */
+      if (script == NULL || !tkb_db_run_script (self, g_bytes_get_data (script, NULL), error))
+        return FALSE;
+    }
+  return tkb_db_run_script (self, migrations[index].end, error);
+}
+
+static gboolean
+migrate (TkbDb *self, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (migrations); i++)
+    {
+      g_auto (TkbTransaction) transaction = TKB_TRANSACTION_INIT;
+      gint64 version;
+
+      /* read inside the transaction: another program may be migrating the same file */
+      if (!tkb_transaction_begin_write (&transaction, self, error) ||
+          !get_pragma (self, TKB_SQL_USER_VERSION, &version, error))
+        return FALSE;
+      if (version >= migrations[i].version)
+        continue;
+      if (!run_migration (self, i, error) || !tkb_transaction_commit (&transaction, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_version (TkbDb *self, TkbDbFlags flags, gint64 *out_version, GError **error)
+{
+  if (!get_pragma (self, TKB_SQL_USER_VERSION, out_version, error))
+    return FALSE;
+  if (*out_version > TKB_DB_SCHEMA_VERSION)
+    {
+      sqlite3_db_config (self->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NEWER_VERSION,
+                   "%s: has version %" G_GINT64_FORMAT "; this program knows versions up to %d",
+                   self->path, *out_version, TKB_DB_SCHEMA_VERSION);
+      return FALSE;
+    }
+  if ((flags & TKB_DB_READ_ONLY) != 0 && *out_version < TKB_DB_SCHEMA_VERSION)
+    {
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_READ_ONLY,
+                   "%s: has version %" G_GINT64_FORMAT " and has to be opened for writing once",
+                   self->path, *out_version);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+set_up_writer (TkbDb *self, gboolean is_new, GError **error)
+{
+  gint64 version;
+
+  if (sqlite3_db_readonly (self->handle, "main") == 1)
+    return tkb_db_set_code_error (self->path, SQLITE_READONLY, NULL, error);
+  if (is_new && !tkb_db_run_script (self, new_file_setup, error))
+    return FALSE;
+  if (!check_version (self, TKB_DB_NONE, &version, error))
+    return FALSE;
+  return tkb_db_run_script (self, "PRAGMA journal_mode = WAL", error) &&
+         tkb_db_run_script (self, connection_setup, error) &&
+         tkb_db_run_script (self, writer_setup, error) && tkb_index_register (self, error) &&
+         (version == TKB_DB_SCHEMA_VERSION || migrate (self, error));
+}
+
+static gboolean
+set_up_reader (TkbDb *self, GError **error)
+{
+  gint64 version;
+
+  return check_version (self, TKB_DB_READ_ONLY, &version, error) &&
+         tkb_db_run_script (self, connection_setup, error) &&
+         tkb_db_run_script (self, "PRAGMA query_only = ON", error) &&
+         tkb_index_register (self, error);
+}
+
+/* A store on a medium that cannot be written to has no room for SQLite's shared memory file; with
+ * no log left, nobody writes it, so it can be read as it stands. */
+static char *
+make_uri (const char *path, TkbDbFlags flags)
+{
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_autofree char *folder = g_path_get_dirname (absolute);
+  g_autofree char *escaped = g_uri_escape_string (absolute, "/", FALSE);
+  gboolean         is_immutable =
+      (flags & TKB_DB_READ_ONLY) != 0 && !has_log (absolute) && g_access (folder, W_OK) != 0;
+
+  return g_strconcat ("file:", escaped, is_immutable ? "?immutable=1" : NULL, NULL);
+}
+
+TkbDb *
+tkb_db_open (const char *path, TkbDbFlags flags, GError **error)
+{
+  g_autoptr (TkbDb) self = tkb_db_alloc (path);
+  g_autofree char *uri = NULL;
+  gboolean         is_new;
+  int              open_flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE;
+  int              code;
+
+  if (!look_at_file (path, flags, &is_new, error))
+    return NULL;
+  uri = make_uri (path, flags);
+  if ((flags & TKB_DB_READ_ONLY) != 0)
+    open_flags |= SQLITE_OPEN_READONLY;
+  else
+    open_flags |= SQLITE_OPEN_READWRITE | (is_new ? SQLITE_OPEN_CREATE : 0);
+  code = sqlite3_open_v2 (uri, &self->handle, open_flags, NULL);
+  if (code != SQLITE_OK)
+    {
+      tkb_db_set_error (self, code, error);
+      return NULL;
+    }
+  sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+  if ((flags & TKB_DB_READ_ONLY) != 0 ? !set_up_reader (self, error)
+                                      : !set_up_writer (self, is_new, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}

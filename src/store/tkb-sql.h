@@ -1,0 +1,152 @@
+/* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Every SQL statement of the program, grouped by table: S (NAME, "text") becomes TKB_SQL_NAME.
+ * There is no other SQL but the migrations; no statement is ever put together from strings. A test
+ * prepares each one and looks at the query plan of the hot ones. */
+#pragma once
+
+#define TKB_SQL_TRANSACTIONS(S)                                                                    \
+  S (BEGIN_READ, "BEGIN DEFERRED")                                                                 \
+  S (BEGIN_WRITE, "BEGIN IMMEDIATE")                                                               \
+  S (COMMIT, "COMMIT")                                                                             \
+  S (ROLLBACK, "ROLLBACK")
+
+#define TKB_SQL_META(S)                                                                            \
+  S (META_GET, "SELECT value FROM meta WHERE key = ?1")                                            \
+  S (META_SET, "INSERT INTO meta (key, value) VALUES (?1, ?2)"                                     \
+               " ON CONFLICT (key) DO UPDATE SET value = excluded.value")                          \
+  S (COUNTER_GET, "SELECT value FROM counter WHERE name = ?1")                                     \
+  S (COUNTER_ALL, "SELECT name, value FROM counter")                                               \
+  S (COUNTER_SET, "INSERT INTO counter (name, value) VALUES (?1, ?2)"                              \
+                  " ON CONFLICT (name) DO UPDATE SET value = excluded.value")                      \
+  S (COUNTER_ADD, "INSERT INTO counter (name, value) VALUES (?1, ?2)"                              \
+                  " ON CONFLICT (name) DO UPDATE SET value = value + excluded.value")              \
+  S (COUNTER_DROP_EMPTY, "DELETE FROM counter WHERE name = ?1 AND value = 0")
+
+/* rows in the order of TkbDocRow (tkb-rows.h) */
+#define TKB_SQL_DOC_COLUMNS "doc, id, seq, rev, flags, kind, state, modified, title, indexed, tree"
+
+#define TKB_SQL_DOCUMENT(S)                                                                        \
+  S (DOCUMENT_BY_ID, "SELECT " TKB_SQL_DOC_COLUMNS " FROM document WHERE id = ?1")                 \
+  S (DOCUMENT_BY_DOC, "SELECT " TKB_SQL_DOC_COLUMNS " FROM document WHERE doc = ?1")               \
+  S (DOCUMENT_INSERT,                                                                              \
+     "INSERT INTO document (id, seq, rev, flags, kind, state, modified, title, indexed, tree)"     \
+     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                                          \
+  S (DOCUMENT_UPDATE,                                                                              \
+     "UPDATE document SET seq = ?2, rev = ?3, flags = ?4, kind = ?5, state = ?6, modified = ?7,"   \
+     " title = ?8, indexed = ?9, tree = ?10 WHERE doc = ?1")                                       \
+  S (DOCUMENT_SET_INDEXED, "UPDATE document SET indexed = ?2, flags = ?3 WHERE doc = ?1")          \
+  S (DOCUMENT_DELETE, "DELETE FROM document WHERE doc = ?1")                                       \
+  S (DOCUMENT_FORGET_INDEX,                                                                        \
+     "UPDATE document SET indexed = NULL, flags = (flags & ~64) | (CASE WHEN flags & 3 THEN 0"     \
+     " ELSE 64 END)")                                                                              \
+  S (DOCUMENT_COUNT_PENDING, "SELECT count(*) FROM document WHERE flags & 64")                     \
+  S (DOCUMENT_ALL, "SELECT " TKB_SQL_DOC_COLUMNS " FROM document ORDER BY doc")                    \
+  S (DOCUMENT_LIST,                                                                                \
+     "SELECT doc, id, rev FROM document WHERE id >= ?1 AND id <= ?2 AND flags & 1 = 0"             \
+     " ORDER BY id LIMIT ?3 OFFSET ?4")                                                            \
+  S (DOCUMENT_LIST_DESC,                                                                           \
+     "SELECT doc, id, rev FROM document WHERE id >= ?1 AND id <= ?2 AND flags & 1 = 0"             \
+     " ORDER BY id DESC LIMIT ?3 OFFSET ?4")                                                       \
+  S (DOCUMENT_LIST_BEFORE,                                                                         \
+     "SELECT doc, id, rev FROM document WHERE id >= ?1 AND id < ?2 AND flags & 1 = 0"              \
+     " ORDER BY id LIMIT ?3 OFFSET ?4")                                                            \
+  S (DOCUMENT_LIST_DESC_AFTER,                                                                     \
+     "SELECT doc, id, rev FROM document WHERE id > ?1 AND id <= ?2 AND flags & 1 = 0"              \
+     " ORDER BY id DESC LIMIT ?3 OFFSET ?4")                                                       \
+  S (DOCUMENT_CHANGES, "SELECT " TKB_SQL_DOC_COLUMNS " FROM document WHERE seq > ?1 ORDER BY seq") \
+  S (DOCUMENT_CHANGES_DESC,                                                                        \
+     "SELECT " TKB_SQL_DOC_COLUMNS " FROM document WHERE seq > ?1 ORDER BY seq DESC")              \
+  S (DOCUMENT_CONFLICTED, "SELECT id FROM document WHERE flags & 16 ORDER BY id LIMIT ?1")
+
+#define TKB_SQL_REVISION(S)                                                                        \
+  S (REVISION_GET,                                                                                 \
+     "SELECT revision, flags, stored_ms, body FROM revision WHERE doc = ?1 AND rev = ?2")          \
+  S (REVISION_HEAD, "SELECT revision, flags FROM revision WHERE doc = ?1 AND rev = ?2")            \
+  S (REVISION_HEADS, "SELECT rev, flags, stored_ms FROM revision WHERE doc = ?1")                  \
+  S (REVISION_INSERT,                                                                              \
+     "INSERT INTO revision (doc, rev, flags, stored_ms, body) VALUES (?1, ?2, ?3, ?4, ?5)")        \
+  S (REVISION_SET_FLAGS, "UPDATE revision SET flags = ?3 WHERE doc = ?1 AND rev = ?2")             \
+  S (REVISION_DELETE, "DELETE FROM revision WHERE doc = ?1 AND rev = ?2")                          \
+  S (REVISION_CROWDED,                                                                             \
+     "SELECT doc FROM revision WHERE doc > ?1 GROUP BY doc HAVING count(*) > ?2 ORDER BY doc"      \
+     " LIMIT ?3")
+
+#define TKB_SQL_BLOB(S)                                                                            \
+  S (BLOB_GET, "SELECT sha256, length_bytes, verified FROM blob WHERE digest = ?1")                \
+  S (BLOB_PUT,                                                                                     \
+     "INSERT INTO blob (digest, sha256, length_bytes, stored_ms, verified)"                        \
+     " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (digest) DO UPDATE SET sha256 = excluded.sha256,"   \
+     " length_bytes = excluded.length_bytes, stored_ms = excluded.stored_ms,"                      \
+     " verified = excluded.verified")                                                              \
+  S (BLOB_UNUSED,                                                                                  \
+     "SELECT digest FROM blob WHERE stored_ms <= ?1"                                               \
+     " AND NOT EXISTS (SELECT 1 FROM attachment WHERE attachment.digest = blob.digest)")           \
+  S (BLOB_DELETE, "DELETE FROM blob WHERE digest = ?1")                                            \
+  S (BLOB_HAS_FILE, "SELECT 1 FROM blob WHERE sha256 = ?1 LIMIT 1")                                \
+  S (BLOB_ALL, "SELECT digest, sha256, length_bytes, verified FROM blob ORDER BY digest")          \
+  S (ATTACHMENT_INSERT, "INSERT OR IGNORE INTO attachment (revision, digest) VALUES (?1, ?2)")
+
+#define TKB_SQL_LOCAL(S)                                                                           \
+  S (LOCAL_GET, "SELECT body FROM local WHERE id = ?1")                                            \
+  S (LOCAL_PUT, "INSERT INTO local (id, body) VALUES (?1, ?2)"                                     \
+                " ON CONFLICT (id) DO UPDATE SET body = excluded.body")                            \
+  S (LOCAL_DELETE, "DELETE FROM local WHERE id = ?1")
+
+#define TKB_SQL_OUTBOX(S)                                                                          \
+  S (OUTBOX_ALL, "SELECT document.id, outbox.rev, outbox.reason, outbox.since_ms FROM outbox"      \
+                 " JOIN document USING (doc) ORDER BY outbox.since_ms, outbox.doc, outbox.rev")    \
+  S (OUTBOX_OF, "SELECT rev, base, reason, since_ms FROM outbox WHERE doc = ?1")                   \
+  S (OUTBOX_PUT, "INSERT OR REPLACE INTO outbox (doc, rev, base, reason, since_ms) VALUES (?1, "   \
+                 "?2, ?3, ?4, ?5)")                                                                \
+  S (OUTBOX_REFUSE, "UPDATE outbox SET reason = ?3 WHERE doc = ?1 AND rev = ?2")                   \
+  S (OUTBOX_DELETE, "DELETE FROM outbox WHERE doc = ?1 AND rev = ?2")
+
+#define TKB_SQL_FAVOURITE(S)                                                                       \
+  S (FAVOURITE_GET, "SELECT 1 FROM favourite WHERE id = ?1")                                       \
+  S (FAVOURITE_ADD, "INSERT OR IGNORE INTO favourite (id) VALUES (?1)")                            \
+  S (FAVOURITE_REMOVE, "DELETE FROM favourite WHERE id = ?1")
+
+#define TKB_SQL_UPKEEP(S)                                                                          \
+  S (APPLICATION_ID, "PRAGMA application_id")                                                      \
+  S (USER_VERSION, "PRAGMA user_version")                                                          \
+  S (DATA_VERSION, "PRAGMA data_version")                                                          \
+  S (INTEGRITY, "PRAGMA integrity_check (50)")                                                     \
+  S (FOREIGN_KEYS, "PRAGMA foreign_key_check")                                                     \
+  S (INCREMENTAL_VACUUM, "PRAGMA incremental_vacuum (1000)")                                       \
+  S (FREELIST, "PRAGMA freelist_count")                                                            \
+  S (CHECKPOINT, "PRAGMA wal_checkpoint (TRUNCATE)")                                               \
+  S (OPTIMIZE, "PRAGMA optimize")                                                                  \
+  S (VACUUM_INTO, "VACUUM INTO ?1")                                                                \
+  S (RECOUNT_DOCUMENTS, "SELECT count(*) FROM document WHERE flags & 3 = 0")                       \
+  S (RECOUNT_DRAFTS, "SELECT count(*) FROM document WHERE flags & 7 = 4")                          \
+  S (RECOUNT_CONFLICTS, "SELECT count(*) FROM document WHERE flags & 16")                          \
+  S (RECOUNT_WAITING, "SELECT count(*) FROM outbox")                                               \
+  S (RECOUNT_REFUSED, "SELECT count(*) FROM outbox WHERE reason IS NOT NULL")                      \
+  S (RECOUNT_FAVOURITES, "SELECT count(*) FROM favourite")                                         \
+  S (RECOUNT_KINDS,                                                                                \
+     "SELECT kind, count(*) FROM document WHERE flags & 3 = 0 AND kind IS NOT NULL GROUP BY kind")
+
+/* full-text index and facets: src/store/tkb-index.c */
+#define TKB_SQL_INDEX(S)
+
+#define TKB_SQL_LIST(S)                                                                            \
+  TKB_SQL_TRANSACTIONS (S)                                                                         \
+  TKB_SQL_META (S)                                                                                 \
+  TKB_SQL_DOCUMENT (S)                                                                             \
+  TKB_SQL_REVISION (S)                                                                             \
+  TKB_SQL_BLOB (S)                                                                                 \
+  TKB_SQL_LOCAL (S)                                                                                \
+  TKB_SQL_OUTBOX (S)                                                                               \
+  TKB_SQL_FAVOURITE (S)                                                                            \
+  TKB_SQL_UPKEEP (S)                                                                               \
+  TKB_SQL_INDEX (S)
+
+typedef enum
+{
+#define S(name, text) TKB_SQL_##name,
+  TKB_SQL_LIST (S)
+#undef S
+      TKB_SQL_COUNT
+} TkbSql;
