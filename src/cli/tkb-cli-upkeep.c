@@ -1,0 +1,113 @@
+/* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* check, stats, reindex */
+
+#include "config.h"
+
+#include "tkb-cli.h"
+
+int
+tkb_cli_check (TkbCli *cli, int argc, char **argv)
+{
+  g_autoptr (TkbStore) store = NULL;
+  g_autoptr (GPtrArray) findings = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!tkb_cli_parse (cli, NULL, &argc, &argv, 0, 0))
+    return TKB_CLI_USAGE;
+  store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
+  if (store == NULL)
+    return TKB_CLI_FAILED;
+  findings = tkb_store_check (store, NULL, &error);
+  if (findings == NULL)
+    return tkb_cli_fail (cli->store_path, error);
+  for (guint i = 0; i < findings->len; i++)
+    if (cli->json)
+      {
+        JsonObject *row = json_object_new ();
+
+        json_object_set_string_member (row, "finding", findings->pdata[i]);
+        tkb_cli_print_json (row);
+      }
+    else
+      g_print ("%s\n", (const char *) findings->pdata[i]);
+  if (findings->len == 0 && !cli->json)
+    g_print (_ ("%s is clean.\n"), cli->store_path);
+  return findings->len == 0 ? TKB_CLI_OK : TKB_CLI_FAILED;
+}
+
+int
+tkb_cli_stats (TkbCli *cli, int argc, char **argv)
+{
+  g_autoptr (TkbStore) store = NULL;
+  g_autoptr (TkbStoreCounts) counts = NULL;
+  g_autoptr (GError) error = NULL;
+  GPtrArray  *kinds = tkb_catalog_get_kinds (cli->catalog);
+  JsonObject *row = NULL;
+
+  if (!tkb_cli_parse (cli, NULL, &argc, &argv, 0, 0))
+    return TKB_CLI_USAGE;
+  store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
+  if (store == NULL)
+    return TKB_CLI_FAILED;
+  counts = tkb_store_get_counts (store, NULL, &error);
+  if (counts == NULL)
+    return tkb_cli_fail (cli->store_path, error);
+  {
+    const struct
+    {
+      const char *member;
+      const char *label;
+      guint64     value;
+    } rows[] = {
+      { "documents", N_ ("documents"), counts->documents },
+      { "drafts", N_ ("drafts"), counts->drafts },
+      { "waiting", N_ ("waiting for the server"), counts->waiting },
+      { "refused", N_ ("refused by the server"), counts->refused },
+      { "conflicts", N_ ("conflicts"), counts->conflicts },
+      { "favourites", N_ ("favourites"), counts->favourites },
+      { "index_behind", N_ ("changes still to be indexed"), counts->index_behind },
+    };
+
+    if (cli->json)
+      row = json_object_new ();
+    for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+      if (row != NULL)
+        json_object_set_int_member (row, rows[i].member, rows[i].value);
+      else
+        g_print ("%8" G_GUINT64_FORMAT "  %s\n", rows[i].value, _ (rows[i].label));
+  }
+  for (guint i = 0; i < kinds->len; i++)
+    {
+      const char *code = tkb_kind_get_code (kinds->pdata[i]);
+      guint       count = GPOINTER_TO_UINT (g_hash_table_lookup (counts->by_kind, code));
+
+      if (row != NULL)
+        json_object_set_int_member (row, code, count);
+      else
+        g_print ("%8u  %s\n", count, _ (tkb_kind_get_label_plural (kinds->pdata[i])));
+    }
+  if (row != NULL)
+    tkb_cli_print_json (row);
+  return TKB_CLI_OK;
+}
+
+int
+tkb_cli_reindex (TkbCli *cli, int argc, char **argv)
+{
+  g_autoptr (TkbStore) store = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!tkb_cli_parse (cli, NULL, &argc, &argv, 0, 0))
+    return TKB_CLI_USAGE;
+  store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
+  if (store == NULL)
+    return TKB_CLI_FAILED;
+  if (!tkb_store_reindex (store, NULL, &error) || !tkb_store_wait_for_index (store, NULL, &error))
+    return tkb_cli_fail (cli->store_path, error);
+  if (!cli->json)
+    g_print ("%s\n", _ ("The index was built again."));
+  tkb_store_close (store);
+  return TKB_CLI_OK;
+}

@@ -1,0 +1,176 @@
+/* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <stdio.h>
+
+#include "tkb-cli.h"
+
+#include "tkb-json.h"
+
+gboolean
+tkb_cli_parse (TkbCli       *cli,
+               GOptionEntry *entries,
+               int          *argc,
+               char       ***argv,
+               int           min_arguments,
+               int           max_arguments)
+{
+  g_autofree char *store = NULL;
+  GOptionEntry     common[] = {
+        { "json", 0, 0, G_OPTION_ARG_NONE, &cli->json, N_ ("Print one JSON object a line"), NULL },
+        { "store", 0, 0, G_OPTION_ARG_FILENAME, &store, N_ ("The store to work on"), "FILE" },
+        G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_add_main_entries (context, common, GETTEXT_PACKAGE);
+  if (entries != NULL)
+    g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  if (!g_option_context_parse (context, argc, argv, &error))
+    {
+      tkb_cli_usage (error->message);
+      return FALSE;
+    }
+  if (store != NULL)
+    {
+      g_free (cli->store_path);
+      cli->store_path = g_steal_pointer (&store);
+    }
+  if (*argc - 1 < min_arguments)
+    {
+      tkb_cli_usage (_ ("Something is missing after the verb."));
+      return FALSE;
+    }
+  if (max_arguments >= 0 && *argc - 1 > max_arguments)
+    {
+      tkb_cli_usage (_ ("There is too much after the verb."));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+TkbStore *
+tkb_cli_open (TkbCli *cli, TkbStoreOpenFlags flags)
+{
+  g_autoptr (GError) error = NULL;
+  TkbStore *store;
+
+  if ((flags & TKB_STORE_OPEN_CREATE) == 0 && !g_file_test (cli->store_path, G_FILE_TEST_EXISTS))
+    {
+      g_printerr (_ ("There is no store at %s. Make one with \"tisckb-cli init\".\n"),
+                  cli->store_path);
+      return NULL;
+    }
+  store = tkb_store_open (cli->store_path, flags | TKB_STORE_OPEN_OUTBOX, cli->catalog, cli->clock,
+                          cli->random, &error);
+  if (store == NULL)
+    tkb_cli_fail (cli->store_path, error);
+  return store;
+}
+
+/* What to do about an error, where there is something to do. (nullable) */
+static const char *
+advice_for (const GError *error)
+{
+  if (error->domain != TKB_STORE_ERROR)
+    return NULL;
+  switch ((TkbStoreError) error->code)
+    {
+    case TKB_STORE_ERROR_CONFLICT:
+      return _ (
+          "Nothing was changed. Read the document again and repeat the edit on that revision.");
+    case TKB_STORE_ERROR_NEWER_VERSION:
+      return _ ("The file was not touched. Update this program to open it.");
+    case TKB_STORE_ERROR_NOT_A_STORE:
+      return _ ("The file was not touched. Name another file with --store.");
+    case TKB_STORE_ERROR_CORRUPT:
+      return _ (
+          "The file was not touched. Keep a copy of it; \"check\" says what can still be read.");
+    case TKB_STORE_ERROR_FULL:
+      return _ ("Nothing of this was kept. Make room on the disk and repeat it.");
+    case TKB_STORE_ERROR_READ_ONLY:
+      return _ ("Nothing was kept. Check the rights of the file and its folder.");
+    case TKB_STORE_ERROR_BUSY:
+      return _ ("Nothing was kept. Another program is writing; try again in a moment.");
+    case TKB_STORE_ERROR_IO:
+      return _ ("Nothing of this was kept. Check the disk and try again.");
+    case TKB_STORE_ERROR_NOT_FOUND:
+    case TKB_STORE_ERROR_DELETED:
+    case TKB_STORE_ERROR_INVALID:
+    case TKB_STORE_ERROR_REFUSED:
+    case TKB_STORE_ERROR_MISSING_BLOB:
+      break;
+    }
+  return NULL;
+}
+
+int
+tkb_cli_fail (const char *subject, const GError *error)
+{
+  const char *advice = advice_for (error);
+
+  if (subject != NULL)
+    g_printerr ("%s: ", subject);
+  g_printerr ("%s\n", error->message);
+  if (advice != NULL)
+    g_printerr ("%s\n", advice);
+  return TKB_CLI_FAILED;
+}
+
+int
+tkb_cli_usage (const char *message)
+{
+  g_printerr ("%s\n%s\n", message, _ ("\"tisckb-cli --help\" lists the verbs and their options."));
+  return TKB_CLI_USAGE;
+}
+
+void
+tkb_cli_print_json (JsonObject *object)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  tkb_json_append_object (line, object);
+  g_string_append_c (line, '\n');
+  fwrite (line->str, 1, line->len, stdout);
+  json_object_unref (object);
+}
+
+char *
+tkb_cli_strip_markup (const char *markup)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  static const struct
+  {
+    const char *entity;
+    char        character;
+  } entities[] = {
+    { "&amp;", '&' },  { "&lt;", '<' },   { "&gt;", '>' },
+    { "&quot;", '"' }, { "&#39;", '\'' }, { "&apos;", '\'' },
+  };
+
+  for (const char *at = markup != NULL ? markup : ""; *at != '\0';)
+    {
+      gboolean is_entity = FALSE;
+
+      if (*at == '<')
+        {
+          const char *end = strchr (at, '>');
+
+          at = end != NULL ? end + 1 : at + 1;
+          continue;
+        }
+      for (guint i = 0; *at == '&' && i < G_N_ELEMENTS (entities) && !is_entity; i++)
+        if (g_str_has_prefix (at, entities[i].entity))
+          {
+            g_string_append_c (out, entities[i].character);
+            at += strlen (entities[i].entity);
+            is_entity = TRUE;
+          }
+      if (!is_entity)
+        g_string_append_c (out, *at++);
+    }
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
