@@ -1,0 +1,260 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every verb, its exit codes, and bad input of every sort: a clear message, and nothing lost."""
+
+import csv
+import io
+import json
+import sqlite3
+from pathlib import Path
+
+from harness import CASE, Answering, main, test
+
+
+@test
+def wrong_usage_is_two(c):
+    for args in ([], ["fly"], ["put"], ["show"], ["show", "a", "b"], ["search", "--limit", "x"], ["--nonsense"],
+                 ["export", "--format", "docx"], ["resolve", "a"], ["search", "--facet", "nonsense"]):
+        run = c.cli(*args, status=2)
+        assert run.err.strip(), args
+
+
+@test
+def help_and_version(c):
+    assert "reindex" in c.cli("--help").out
+    assert c.cli("--version").out.startswith("tisckb-cli ")
+
+
+@test
+def a_missing_store_is_named(c):
+    run = c.cli("stats", status=1)
+    assert "init" in run.err and c.store() in run.err
+
+
+@test
+def init_twice_keeps_what_is_there(c):
+    c.cli("init")
+    c.put({**CASE, "_id": "case:one"})
+    c.cli("init")
+    assert c.rows("stats")[0]["documents"] == 1
+
+
+@test
+def put_takes_an_object_an_array_and_lines(c):
+    file = c.work / "in.json"
+    file.write_text(json.dumps({**CASE, "_id": "case:pretty"}, indent=2), encoding="utf-8")
+    c.cli("put", str(file))
+    file.write_text(json.dumps([{**CASE, "_id": "case:a,[1]"}, {**CASE, "_id": "case:b", "need": "a \\ \" ] } , b"}]),
+                    encoding="utf-8")
+    c.cli("put", str(file))
+    rows = c.rows("put", "-", stdin="\n\n".join(json.dumps({**CASE, "_id": f"case:l{n}"}) for n in range(3)))
+    assert [r["_id"] for r in rows] == ["case:l0", "case:l1", "case:l2"]
+    assert all(r["_rev"].startswith("1-") for r in rows)
+    assert c.rows("show", "case:b")[0]["need"] == "a \\ \" ] } , b"
+
+
+@test
+def put_again_makes_a_new_revision(c):
+    (row,) = c.rows("put", "-", stdin=json.dumps({**CASE, "_id": "case:pretty", "title": "Second"}))
+    assert row["_rev"].startswith("2-")
+    history = c.rows("history", "case:pretty")
+    assert len(history) == 2 and history[0]["winner"] and history[0]["leaf"] and not history[1]["leaf"]
+    assert c.rows("show", "case:pretty", "--rev", history[1]["_rev"])[0]["title"] == CASE["title"]
+
+
+@test
+def a_stale_revision_is_a_conflict(c):
+    old = c.rows("history", "case:pretty")[1]["_rev"]
+    run = c.put({**CASE, "_id": "case:pretty", "_rev": old, "title": "Third"}, status=1)
+    assert "case:pretty" in run.err
+    assert c.rows("show", "case:pretty")[0]["title"] == "Second"
+
+
+@test
+def unknown_fields_are_kept(c):
+    c.put({**CASE, "_id": "case:extra", "our_own_field": {"deep": [1, 2.5, None, True, "é专"]}})
+    assert c.rows("show", "case:extra")[0]["our_own_field"] == {"deep": [1, 2.5, None, True, "é专"]}
+
+
+@test
+def delete_leaves_the_history(c):
+    c.cli("delete", "case:extra")
+    run = c.cli("show", "case:extra", status=1)
+    assert "case:extra" in run.err
+    assert len(c.rows("history", "case:extra")) == 2
+    c.cli("delete", "case:extra", status=1)
+    c.put({**CASE, "_id": "case:extra"})
+    assert c.rows("show", "case:extra")[0]["_rev"].startswith("3-")
+
+
+@test
+def search_by_words_kind_and_facet(c):
+    c.put({**CASE, "_id": "case:patents", "title": "Patents for bamboo baskets", "country": "VN"})
+    assert c.rows("search", "patent", "bamboo")[0]["_id"] == "case:patents"
+    assert not c.rows("search", "bamboo", "--kind", "guide")
+    assert c.rows("search", "bamboo", "--facet", "country=VN")
+    assert not c.rows("search", "bamboo", "--facet", "country=CN")
+    assert len(c.rows("search", "", "--limit", "2")) == 2
+    for odd in ('"', '(((', 'AND OR NOT', '-', '*', 'title:', '"a b" -c (d OR e)', '\u202e', 'x' * 5000, '%_\\'):
+        c.cli("search", "--", odd)
+
+
+@test
+def reindex_finds_the_same(c):
+    before = [r["_id"] for r in c.rows("search", "valve")]
+    c.cli("reindex")
+    assert [r["_id"] for r in c.rows("search", "valve")] == before and before
+    c.cli("check")
+
+
+@test
+def export_in_four_formats(c):
+    documents = [json.loads(line) for line in c.cli("export").out.splitlines()]
+    assert len(documents) == c.rows("stats")[0]["documents"]
+    table = list(csv.DictReader(io.StringIO(c.cli("export", "--format", "csv").out)))
+    assert [row["_id"] for row in table] == [d["_id"] for d in documents]
+    assert "# Patents for bamboo baskets" in c.cli("export", "--format", "markdown").out
+    c.put({**CASE, "_id": "case:html", "title": "<script>alert(1)</script>", "need": "[x](javascript:alert(1))"})
+    page = c.cli("export", "--format", "html").out
+    assert "<script>" not in page and "javascript:" not in page
+    out = c.work / "out.json"
+    c.cli("export", "--output", str(out))
+    c.cli("init", store="copy")
+    c.cli("import", str(out), store="copy", status=None)
+    assert len(out.read_text(encoding="utf-8").splitlines()) == c.rows("stats")[0]["documents"]
+
+
+@test
+def import_makes_drafts_of_what_is_not_complete(c):
+    c.cli("import", "-", stdin=json.dumps({"_id": "case:thin", "kind": "case", "title": "Thin", "state": "submitted"}))
+    assert c.rows("show", "case:thin")[0]["state"] == "draft"
+
+
+# ---- bad input ----
+
+def refused(c, text, *words):
+    run = c.cli("put", "-", stdin=text, status=1)
+    for word in words:
+        assert word in run.err, f"{word!r} is not in: {run.err[:500]}"
+    assert len(run.err) < 20000, "the message repeats the input"
+    return run
+
+
+@test
+def malformed_json(c):
+    for text in ("{", "nonsense", '{"_id": "x"', '{"_id": "x",}', "{'a': 1}", '{"a": 01}', "/* c */ {}", "[1,2]", '"text"', "[" * 5000):
+        refused(c, text)
+
+
+@test
+def one_bad_line_does_not_stop_the_rest(c):
+    text = "\n".join([json.dumps({**CASE, "_id": "case:good-1"}), '{"_id": broken}', json.dumps({**CASE, "_id": "case:good-2"})])
+    run = refused(c, text)
+    assert "2" in run.err
+    c.cli("show", "case:good-1")
+    c.cli("show", "case:good-2")
+
+
+@test
+def wrong_types(c):
+    refused(c, json.dumps({**CASE, "_id": "case:t1", "title": 7}), "case:t1", "title")
+    refused(c, json.dumps({**CASE, "_id": "case:t2", "service_types": "novelty-search"}), "service_types")
+    refused(c, json.dumps({**CASE, "_id": "case:t3", "process": [{"action": []}]}), "process")
+    refused(c, json.dumps({**CASE, "_id": 7}))
+    refused(c, json.dumps({**CASE, "_id": "case:t4", "_rev": "not a revision"}))
+    refused(c, json.dumps({**CASE, "_id": "case:t5", "service_types": ["no-such-service"]}), "no-such-service")
+
+
+@test
+def a_title_of_ten_megabytes(c):
+    refused(c, json.dumps({**CASE, "_id": "case:long", "title": "x" * 10_000_000}))
+    c.cli("show", "case:long", status=1)
+
+
+@test
+def unknown_kinds(c):
+    refused(c, json.dumps({"_id": "recipe:1", "kind": "recipe", "title": "Soup"}), "recipe")
+
+
+@test
+def broken_utf8(c):
+    refused(c, b'{"_id": "case:u", "kind": "case", "title": "\xff\xfe"}')
+    refused(c, b'{"_id": "case:u", "kind": "case", "title": "\\ud800"}')
+    refused(c, b'{"_id": "case:u", "kind": "case", "title": "a\\u0000b"}')
+
+
+@test
+def missing_required_fields_are_named(c):
+    run = refused(c, json.dumps({"_id": "case:m", "kind": "case", "title": "T", "state": "submitted"}))
+    for field in ("summary", "need", "lessons", "country"):
+        assert field in run.err, field
+
+
+@test
+def a_file_that_is_not_there(c):
+    c.cli("put", "/nowhere/file.json", status=1)
+
+
+@test
+def a_store_of_a_newer_version_is_left_alone(c):
+    c.cli("init", store="newer")
+    database = sqlite3.connect(c.store("newer"))
+    database.execute("PRAGMA user_version = 9999")
+    database.commit()
+    database.close()
+    before = Path(c.store("newer")).read_bytes()
+    run = c.cli("stats", store="newer", status=1)
+    assert "newer" in run.err.lower() and "pdate" in run.err, run.err
+    assert Path(c.store("newer")).read_bytes() == before
+
+
+@test
+def foreign_and_damaged_files_are_left_alone(c):
+    c.cli("init", "--starter", store="whole")
+    whole = Path(c.store("whole")).read_bytes()
+    half = whole[:len(whole) // 2]
+    cases = {"text": b"this is not a database " * 100, "cut": half, "header": whole[:50],
+             "scrambled": whole[:100] + bytes(b ^ 0x55 for b in whole[100:])}
+    for name, content in cases.items():
+        Path(c.store(name)).write_bytes(content)
+        run = c.cli("check", store=name, status=1)
+        assert run.out.strip() or run.err.strip(), name
+        c.cli("search", "patent", store=name, status=None)
+        assert Path(c.store(name)).read_bytes() == content, f"{name} was changed"
+    foreign = sqlite3.connect(c.store("foreign"))
+    foreign.execute("CREATE TABLE mine (x)")
+    foreign.commit()
+    foreign.close()
+    c.cli("put", "-", stdin=json.dumps({**CASE, "_id": "case:x"}), store="foreign", status=1)
+    assert sqlite3.connect(c.store("foreign")).execute("SELECT count(*) FROM sqlite_master").fetchone() == (1,)
+
+
+@test
+def a_server_that_answers_html(c):
+    page = b"<!DOCTYPE html><html><body>Please sign in to the hotel's network</body></html>"
+    for status in (200, 302, 403, 404, 500, 503):
+        server = Answering(status, "text/html", page)
+        run = c.cli("sync", server.url, status=1)
+        assert run.err.strip() and "<html>" not in run.err, run.err
+        server.shutdown()
+    assert c.rows("stats")[0]["waiting"] > 0
+
+
+@test
+def a_server_that_answers_nonsense(c):
+    for body in (b"", b"[]", b"{}", b"nul", b'{"couchdb":"Welcome"}', b'{"results": 7}', b"[" * 100000):
+        server = Answering(200, "application/json", body)
+        run = c.cli("sync", server.url, status=1)
+        assert run.err.strip(), body
+        server.shutdown()
+    c.cli("check")
+
+
+@test
+def plain_http_beyond_loopback_is_refused(c):
+    run = c.cli("sync", "http://kb.example.org/tisckb", status=1)
+    assert "https" in run.err, run.err
+
+
+main()
