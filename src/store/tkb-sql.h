@@ -129,7 +129,60 @@
      "SELECT kind, count(*) FROM document WHERE flags & 3 = 0 AND kind IS NOT NULL GROUP BY kind")
 
 /* full-text index and facets: src/store/tkb-index.c */
-#define TKB_SQL_INDEX(S)
+#define TKB_SQL_INDEX(S)                                                                           \
+  S (INDEX_FTS5_API, "SELECT fts5 (?1)")                                                           \
+  S (INDEX_TITLE_ADD, "INSERT INTO index_title (rowid, title) VALUES (?1, ?2)")                    \
+  S (INDEX_TITLE_REMOVE,                                                                           \
+     "INSERT INTO index_title (index_title, rowid, title) VALUES ('delete', ?1, ?2)")              \
+  S (INDEX_TITLE_CONFIGURE, "INSERT INTO index_title (index_title, rank) VALUES (?1, ?2)")         \
+  S (INDEX_TITLE_MERGE, "INSERT INTO index_title (index_title, rank) VALUES ('merge', ?1)")        \
+  S (INDEX_TITLE_CHECK, "INSERT INTO index_title (index_title) VALUES ('integrity-check')")        \
+  S (INDEX_TITLE_CLEAR, "INSERT INTO index_title (index_title) VALUES ('delete-all')")             \
+  S (INDEX_TITLE_COLLECT,                                                                          \
+     "SELECT tkb_collect (index_title, ?2) FROM index_title WHERE index_title MATCH ?1")           \
+  S (INDEX_BODY_ADD, "INSERT INTO index_body (rowid, title, head, body) VALUES (?1, ?2, ?3, ?4)")  \
+  S (INDEX_BODY_REMOVE,                                                                            \
+     "INSERT INTO index_body (index_body, rowid, title, head, body) VALUES ('delete', ?1, "        \
+     "?2, ?3, ?4)")                                                                                \
+  S (INDEX_BODY_CONFIGURE, "INSERT INTO index_body (index_body, rank) VALUES (?1, ?2)")            \
+  S (INDEX_BODY_MERGE, "INSERT INTO index_body (index_body, rank) VALUES ('merge', ?1)")           \
+  S (INDEX_BODY_CHECK, "INSERT INTO index_body (index_body) VALUES ('integrity-check')")           \
+  S (INDEX_BODY_CLEAR, "INSERT INTO index_body (index_body) VALUES ('delete-all')")                \
+  S (INDEX_BODY_COLLECT,                                                                           \
+     "SELECT tkb_collect (index_body, ?2) FROM index_body WHERE index_body MATCH ?1")              \
+  S (INDEX_PINYIN_ADD, "INSERT INTO index_pinyin (rowid, title) VALUES (?1, ?2)")                  \
+  S (INDEX_PINYIN_REMOVE,                                                                          \
+     "INSERT INTO index_pinyin (index_pinyin, rowid, title) VALUES ('delete', ?1, ?2)")            \
+  S (INDEX_PINYIN_CONFIGURE, "INSERT INTO index_pinyin (index_pinyin, rank) VALUES (?1, ?2)")      \
+  S (INDEX_PINYIN_MERGE, "INSERT INTO index_pinyin (index_pinyin, rank) VALUES ('merge', ?1)")     \
+  S (INDEX_PINYIN_CHECK, "INSERT INTO index_pinyin (index_pinyin) VALUES ('integrity-check')")     \
+  S (INDEX_PINYIN_CLEAR, "INSERT INTO index_pinyin (index_pinyin) VALUES ('delete-all')")          \
+  S (INDEX_PINYIN_COLLECT, "SELECT rowid FROM index_pinyin WHERE index_pinyin MATCH ?1")           \
+  S (INDEX_WORD_RANGE, "SELECT term, doc FROM index_word WHERE term >= ?1 AND term < ?2")          \
+  S (INDEX_CODE_FIND, "SELECT number FROM index_code WHERE field = ?1 AND code = ?2")              \
+  S (INDEX_CODE_ADD, "INSERT INTO index_code (field, code) VALUES (?1, ?2)")                       \
+  S (INDEX_CODE_AFTER,                                                                             \
+     "SELECT number, field, code FROM index_code WHERE number > ?1 ORDER BY number")               \
+  S (INDEX_CODE_CLEAR, "DELETE FROM index_code")                                                   \
+  S (INDEX_DOCUMENT_PUT,                                                                           \
+     "INSERT INTO index_document (doc, stamp, record) VALUES (?1, (SELECT coalesce (max "          \
+     "(stamp), 0) + 1 FROM index_document), ?2) ON CONFLICT (doc) DO UPDATE SET stamp = "          \
+     "excluded.stamp, record = excluded.record")                                                   \
+  S (INDEX_DOCUMENT_GET, "SELECT record FROM index_document WHERE doc = ?1")                       \
+  S (INDEX_DOCUMENT_BODY, "SELECT document.id, document.rev, revision.body FROM document JOIN "    \
+                          "revision USING (doc, rev) WHERE doc = ?1 AND document.flags & 1 = 0")   \
+  S (INDEX_DOCUMENT_CLEAR, "DELETE FROM index_document")                                           \
+  S (INDEX_DOCUMENT_STAMP, "SELECT max (stamp) FROM index_document")                               \
+  S (INDEX_DOCUMENT_ALL, "SELECT doc, record FROM index_document ORDER BY doc")                    \
+  S (INDEX_DOCUMENT_AFTER,                                                                         \
+     "SELECT doc, record FROM index_document WHERE stamp > ?1 ORDER BY stamp")                     \
+  S (INDEX_CHECK_DOCUMENTS, "SELECT doc, id, indexed FROM document WHERE indexed IS NOT NULL")     \
+  S (INDEX_CHECK_STRAYS,                                                                           \
+     "SELECT doc FROM index_document WHERE record IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "      \
+     "document WHERE document.doc = index_document.doc AND indexed IS NOT NULL)")                  \
+  S (INDEX_SCOPE_CONFLICTS, "SELECT doc FROM document WHERE flags & 16")                           \
+  S (INDEX_SCOPE_WAITING, "SELECT DISTINCT doc FROM outbox")                                       \
+  S (INDEX_SCOPE_FAVOURITES, "SELECT doc FROM favourite JOIN document USING (id)")
 
 #define TKB_SQL_LIST(S)                                                                            \
   TKB_SQL_TRANSACTIONS (S)                                                                         \
