@@ -188,14 +188,14 @@ class Converter:
         economic = overlay.get("economic_fact_indexes", [])
         ip = overlay.get("ip_fact_indexes", [])
         figures = [self.figure(fact, outcome) for outcome in fact["outcome_facts"]]
-        lessons = list(overlay["lessons"])
-        to_verify = ["lessons"]
-        to_verify += [code for code in ("ipc_classes", "repeat_needs", "effort") if code in overlay]
+        to_verify = [code for code in ("need", "lessons", "ipc_classes", "repeat_needs", "effort")
+                     if code in overlay]
         related = [{"document": f"guide:{guide}", "relation": "example-of"}
                    for guide in self.guides_of(fact["id"])]
         related += overlay.get("related_documents", [])
         caveats = list(fact["caveats"])
-        caveats.append("The lessons and the needs for a repetition are the compilers' own reading.")
+        caveats.append("The wording of the need, the lessons and what a repetition takes are the "
+                       "compilers' own reading of the source.")
         if fact["sources"][0].get("type") == "seed document":
             caveats.append("From a text that came without an address.")
         place = fact["province_or_city"]
@@ -220,7 +220,7 @@ class Converter:
             "social_result": overlay["social_result"],
             "social_figures": [f for i, f in enumerate(figures) if i not in economic and i not in ip],
             "ip_outcomes": [figures[i] for i in ip],
-            "recognition": overlay.get("recognition"), "lessons": lessons,
+            "recognition": overlay.get("recognition"), "lessons": overlay["lessons"],
             "repeat_needs": overlay["repeat_needs"], "effort": overlay["effort"],
             "cost_to_client": "unknown",
             "related_documents": related,
@@ -435,7 +435,8 @@ class Converter:
             "registration": REGISTRATION[fact["fee"]],
             "access_programme": {"wipo-aspi": ["aspi-group-1", "aspi-group-2", "aspi-group-3"],
                                  "wipo-ardi": ["ardi"]}.get(fact["id"]),
-            "interface_languages": self.languages(fact), "highlights": coverage if "summary" in overlay else None,
+            "interface_languages": self.languages(fact),
+            "highlights": coverage if "summary" in overlay else None,
             "collections": self.collections(fact), "documents_total": self.documents_total(fact),
             "ip_rights": rights, "full_text": full_text, "full_text_note": full_text_note,
             "machine_translation": machine, "machine_translation_note": machine_note,
