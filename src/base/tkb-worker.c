@@ -46,7 +46,7 @@ typedef struct
   GFunc     run; /* (nullable) */
   gpointer  data;
   gpointer  user_data;
-  GMutex   *done_lock; /* (unowned): outlives the job; guards *is_done */
+  GMutex   *done_lock; /* (unowned) (nullable): nobody waits; outlives the job; guards *is_done */
   GCond    *done_cond; /* (unowned): outlives the job */
   gboolean *is_done;   /* (unowned): outlives the job */
 } Job;
@@ -67,6 +67,8 @@ job_run (Job *job)
   if (job->run != NULL)
     {
       job->run (job->data, job->user_data);
+      if (job->done_lock == NULL)
+        return;
       g_mutex_lock (job->done_lock);
       *job->is_done = TRUE;
       RELEASE (job->is_done);
@@ -233,6 +235,36 @@ tkb_worker_run (TkbWorker *self, GFunc function, gpointer data, gpointer user_da
     }
   g_cond_clear (&done_cond);
   g_mutex_clear (&done_lock);
+}
+
+/**
+ * tkb_worker_queue:
+ * @self: a worker
+ * @function: (scope async): what to run
+ * @data: the first argument of @function
+ * @user_data: the second argument of @function
+ *
+ * Runs @function in the worker's thread after what is queued already, and does not wait for it. For
+ * upkeep that nobody waits for; work with a result is a #GTask. Any thread, the worker's own too.
+ *
+ * Returns: %FALSE if the worker has shut down; then @function is not called
+ */
+gboolean
+tkb_worker_queue (TkbWorker *self, GFunc function, gpointer data, gpointer user_data)
+{
+  Job *job;
+
+  g_return_val_if_fail (TKB_IS_WORKER (self), FALSE);
+  g_return_val_if_fail (function != NULL, FALSE);
+
+  job = g_new0 (Job, 1);
+  job->run = function;
+  job->data = data;
+  job->user_data = user_data;
+  if (push_job (self, job))
+    return TRUE;
+  job_free (job);
+  return FALSE;
 }
 
 /**

@@ -19,6 +19,8 @@ void tkb_worker_push (TkbWorker *self, GTask *task, GTaskThreadFunc function);
 /* Runs function in the worker's thread and waits for it; not from the worker's own thread (there it
  * runs at once). */
 void     tkb_worker_run (TkbWorker *self, GFunc function, gpointer data, gpointer user_data);
+/* Runs function in the worker's thread and does not wait; FALSE after shutdown. Any thread. */
+gboolean tkb_worker_queue (TkbWorker *self, GFunc function, gpointer data, gpointer user_data);
 gboolean tkb_worker_is_current (TkbWorker *self);
 /* Refuses new work (tasks end with G_IO_ERROR_CLOSED), finishes the queue, joins the thread. */
 void tkb_worker_shutdown (TkbWorker *self);

@@ -182,6 +182,45 @@ tkb_db_run_script (TkbDb *self, const char *script, GError **error)
   return code == SQLITE_OK || tkb_db_set_error (self, code, error);
 }
 
+/* pages between two looks at the cancellable */
+#define COPY_PAGES 1024
+
+gboolean
+tkb_db_copy (TkbDb *self, const char *path, GCancellable *cancellable, GError **error)
+{
+  sqlite3        *target = NULL;
+  sqlite3_backup *backup = NULL;
+  gboolean        is_cancelled = FALSE;
+  int             code, close_code;
+
+  assert_thread (self);
+  code = sqlite3_open_v2 (path, &target,
+                          SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+  if (code == SQLITE_OK)
+    backup = sqlite3_backup_init (target, "main", self->handle, "main");
+  if (backup != NULL)
+    {
+      do
+        {
+          is_cancelled = g_cancellable_is_cancelled (cancellable);
+          if (!is_cancelled)
+            code = sqlite3_backup_step (backup, COPY_PAGES);
+        }
+      while (!is_cancelled && code == SQLITE_OK);
+      close_code = sqlite3_backup_finish (backup);
+      if (code == SQLITE_DONE)
+        code = close_code;
+    }
+  else if (code == SQLITE_OK)
+    code = sqlite3_errcode (target);
+  close_code = sqlite3_close (target);
+  if (is_cancelled)
+    return !g_cancellable_set_error_if_cancelled (cancellable, error);
+  if (code == SQLITE_OK)
+    code = close_code;
+  return code == SQLITE_OK || tkb_db_set_code_error (path, code, NULL, error);
+}
+
 const char *
 tkb_sql_get_text (TkbSql sql)
 {

@@ -42,6 +42,9 @@ gint64 tkb_db_get_last_rowid (TkbDb *self);
 gint64 tkb_db_get_changes (TkbDb *self); /* rows changed by the last statement */
 /* Several statements without parameters: migrations only. */
 gboolean tkb_db_run_script (TkbDb *self, const char *script, GError **error);
+/* Copies the database, as it is in the transaction that is open, into a new file, and syncs that.
+ */
+gboolean tkb_db_copy (TkbDb *self, const char *path, GCancellable *cancellable, GError **error);
 /* Sets error from a SQLite code; returns FALSE. */
 gboolean tkb_db_set_error (TkbDb *self, int code, GError **error);
 

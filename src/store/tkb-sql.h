@@ -56,6 +56,7 @@
      "SELECT doc, id, rev FROM document WHERE id > ?1 AND id <= ?2 AND flags & 1 = 0"              \
      " ORDER BY id DESC LIMIT ?3 OFFSET ?4")                                                       \
   S (DOCUMENT_CHANGES, "SELECT " TKB_SQL_DOC_COLUMNS " FROM document WHERE seq > ?1 ORDER BY seq") \
+  S (DOCUMENT_CHANGES_HEADS, "SELECT doc, seq, flags FROM document WHERE seq > ?1 ORDER BY seq")   \
   S (DOCUMENT_CHANGES_DESC,                                                                        \
      "SELECT " TKB_SQL_DOC_COLUMNS " FROM document WHERE seq > ?1 ORDER BY seq DESC")              \
   S (DOCUMENT_CONFLICTED, "SELECT id FROM document WHERE flags & 16 ORDER BY id LIMIT ?1")
@@ -118,7 +119,7 @@
   S (FREELIST, "PRAGMA freelist_count")                                                            \
   S (CHECKPOINT, "PRAGMA wal_checkpoint (TRUNCATE)")                                               \
   S (OPTIMIZE, "PRAGMA optimize")                                                                  \
-  S (VACUUM_INTO, "VACUUM INTO ?1")                                                                \
+  S (MAX_SEQ, "SELECT coalesce (max (seq), 0) FROM document")                                      \
   S (RECOUNT_DOCUMENTS, "SELECT count(*) FROM document WHERE flags & 3 = 0")                       \
   S (RECOUNT_DRAFTS, "SELECT count(*) FROM document WHERE flags & 7 = 4")                          \
   S (RECOUNT_CONFLICTS, "SELECT count(*) FROM document WHERE flags & 16")                          \

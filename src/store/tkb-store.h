@@ -274,7 +274,8 @@ typedef struct
 void tkb_blob_info_free (TkbBlobInfo *self);
 
 /* Streams source into a new blob (temporary file, synced, renamed by its digest). The blob lives
- * when a written document names it; one that none names is removed at the next compaction. */
+ * when a written document names it; one that none names is removed by a compaction an
+ * hour later or more. */
 TkbBlobInfo *tkb_store_add_blob (TkbStore     *self,
                                  GInputStream *source,
                                  GCancellable *cancellable,
@@ -282,6 +283,10 @@ TkbBlobInfo *tkb_store_add_blob (TkbStore     *self,
 /* digest as it stands in the document's stub */
 GInputStream *
 tkb_store_open_blob (TkbStore *self, const char *digest, gint64 *out_length_bytes, GError **error);
+/* CouchDB digests the gzip bytes of attachments that it compresses: says that wire_digest, as it
+ * stands in a stub that is to be written, means the blob whose own digest is digest. */
+gboolean
+tkb_store_alias_blob (TkbStore *self, const char *wire_digest, const char *digest, GError **error);
 gboolean tkb_store_has_blob (TkbStore *self, const char *digest);
 
 /* ---- outbox: local edits that wait for the server ---- */

@@ -1,0 +1,296 @@
+/* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* When documents go into the full-text index. A single edit is indexed in its own transaction; what
+ * came in bulk follows in steps on the writer thread, between other writes. Each document's row
+ * says which revision the index holds (indexed) and whether it is behind (a flag and a counter);
+ * every one that is behind has a sequence number above the counter index-seq. */
+#include "config.h"
+
+#include "tkb-store-internal.h"
+
+#include "tkb-index.h"
+
+/* documents in one step, and its time: long enough that the commit does not matter (a batch of 500
+ * was measured near the best rate), short enough that an edit in between does not wait */
+#define STEP_DOCUMENTS 500
+#define STEP_MS 400
+
+gboolean
+tkb_store_keeps_index (TkbStore *self)
+{
+  return (self->flags & (TKB_STORE_OPEN_NO_INDEX | TKB_STORE_OPEN_READ_ONLY)) == 0;
+}
+
+/* Everything out of the index, every live document behind. In a transaction. */
+static gboolean
+start_over (TkbStore *self, GError **error)
+{
+  g_auto (TkbStmt) stmt = tkb_db_borrow (self->db, TKB_SQL_DOCUMENT_COUNT_PENDING);
+
+  if (!tkb_index_clear (self->db, self->catalog, error) ||
+      !tkb_db_run (self->db, TKB_SQL_DOCUMENT_FORGET_INDEX, error) ||
+      !tkb_counter_set (self->db, "index-seq", 0, error) ||
+      tkb_stmt_step (&stmt, error) != TKB_STEP_ROW)
+    return FALSE;
+  return tkb_counter_set (self->db, "pending", tkb_stmt_get_int (&stmt, 0), error);
+}
+
+gboolean
+tkb_store_prepare_index (TkbStore *self, GError **error)
+{
+  g_auto (TkbTransaction) transaction = TKB_TRANSACTION_INIT;
+  gboolean is_current;
+
+  if (!tkb_store_keeps_index (self))
+    return TRUE;
+  if (!tkb_transaction_begin_write (&transaction, self->db, error) ||
+      !tkb_index_is_current (self->db, self->catalog, &is_current, error))
+    return FALSE;
+  return (is_current || start_over (self, error)) && tkb_transaction_commit (&transaction, error);
+}
+
+/* ---- steps ---- */
+
+typedef struct
+{
+  gint64 doc;
+  gint64 seq;
+} Behind;
+
+/* The next rows that are behind, by sequence, from the counter index-seq on. They are collected
+ * first: a statement that walks rows while they are changed promises nothing. out_seen: the last
+ * number looked at. (element-type Behind) */
+static GArray *
+collect (TkbDb *db, gint64 since, gint64 *out_seen, GError **error)
+{
+  g_autoptr (GArray) behind = g_array_new (FALSE, FALSE, sizeof (Behind));
+  g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_DOCUMENT_CHANGES_HEADS);
+  TkbStep result = TKB_STEP_DONE;
+
+  *out_seen = since;
+  tkb_stmt_bind_int (&stmt, 1, since);
+  while (behind->len < STEP_DOCUMENTS && (result = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
+    {
+      Behind one = { tkb_stmt_get_int (&stmt, 0), tkb_stmt_get_int (&stmt, 1) };
+
+      *out_seen = one.seq;
+      if ((tkb_stmt_get_int (&stmt, 2) & TKB_ROW_PENDING) != 0)
+        g_array_append_val (behind, one);
+    }
+  return result != TKB_STEP_ERROR ? g_steal_pointer (&behind) : NULL;
+}
+
+/* Indexes what was collected, or as much of it as fits into the time: at least one. */
+static gboolean
+index_documents (TkbStore *self, GArray *behind, guint *out_done, GError **error)
+{
+  gint64 deadline_us = g_get_monotonic_time () + STEP_MS * G_TIME_SPAN_MILLISECOND;
+
+  for (*out_done = 0; *out_done < behind->len; (*out_done)++)
+    {
+      g_auto (TkbDocRow) row = TKB_DOC_ROW_INIT;
+      gint64 doc = g_array_index (behind, Behind, *out_done).doc;
+
+      if (*out_done > 0 && g_get_monotonic_time () > deadline_us)
+        return TRUE;
+      if (!tkb_doc_row_find_by_doc (&row, self->db, doc, error) ||
+          !tkb_edit_index_row (&row, self->db, self->catalog, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* That merges are put off is noted in the file: whoever finishes the load, in whichever run of the
+ * program, makes up for them. */
+static gboolean
+set_bulk (TkbStore *self, gboolean is_bulk, GError **error)
+{
+  gint64 was_bulk;
+
+  if (!tkb_counter_get (self->db, "index-bulk", &was_bulk, error))
+    return FALSE;
+  if ((was_bulk != 0) == is_bulk)
+    return TRUE;
+  if (!(is_bulk ? tkb_index_begin_bulk (self->db, error) : tkb_index_end_bulk (self->db, error)))
+    return FALSE;
+  return tkb_counter_set (self->db, "index-bulk", is_bulk, error);
+}
+
+/* One transaction. out_goes_on: there is more to do. */
+static gboolean
+take_step (TkbStore *self, gboolean *out_goes_on, GError **error)
+{
+  g_auto (TkbTransaction) transaction = TKB_TRANSACTION_INIT;
+  g_auto (TkbCounters) counters = TKB_COUNTERS_INIT;
+  g_autoptr (GArray) behind = NULL;
+  gint64 pending, since, seen;
+  guint  done;
+
+  *out_goes_on = FALSE;
+  /* most often there is nothing to do, and nothing to lock */
+  if (!tkb_counter_get (self->db, "pending", &pending, error))
+    return FALSE;
+  if (pending == 0)
+    return TRUE;
+  if (!tkb_transaction_begin_write (&transaction, self->db, error) ||
+      !tkb_counter_get (self->db, "pending", &pending, error) ||
+      !tkb_counter_get (self->db, "index-seq", &since, error))
+    return FALSE;
+  behind = collect (self->db, since, &seen, error);
+  if (behind == NULL)
+    return FALSE;
+  if (behind->len == STEP_DOCUMENTS && !set_bulk (self, TRUE, error))
+    return FALSE;
+  if (!index_documents (self, behind, &done, error))
+    return FALSE;
+  if (done < behind->len)
+    seen = g_array_index (behind, Behind, done - 1).seq;
+  counters.pending = -(gint64) done;
+  *out_goes_on = done > 0 && pending > done;
+  if (!*out_goes_on && !set_bulk (self, FALSE, error))
+    return FALSE;
+  return tkb_counters_flush (&counters, self->db, error) &&
+         tkb_counter_set (self->db, "index-seq", seen, error) &&
+         tkb_transaction_commit (&transaction, error);
+}
+
+static void
+step_on_writer (gpointer data, gpointer user_data)
+{
+  TkbStore *self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean goes_on = FALSE;
+  gboolean is_closed;
+
+  g_mutex_lock (&self->lock);
+  self->is_index_queued = FALSE;
+  is_closed = self->is_closed;
+  g_mutex_unlock (&self->lock);
+  if (is_closed || self->db == NULL)
+    return;
+  if (!take_step (self, &goes_on, &error))
+    {
+      g_debug ("%s: the index stands still: %s", self->path, error->message);
+      goes_on = FALSE;
+    }
+  g_mutex_lock (&self->lock);
+  g_clear_error (&self->index_error);
+  self->index_error = g_steal_pointer (&error);
+  g_mutex_unlock (&self->lock);
+  tkb_store_announce_index (self);
+  if (goes_on)
+    tkb_store_kick_index (self);
+}
+
+void
+tkb_store_kick_index (TkbStore *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (!tkb_store_keeps_index (self) || self->is_closed || self->is_index_queued)
+    return;
+  self->is_index_queued = tkb_worker_queue (self->writer, step_on_writer, self, NULL);
+}
+
+/* ---- for callers ---- */
+
+/* Under the lock: waits for the next step, but looks at the cancellable now and then. */
+static void
+wait_for_step (TkbStore *self)
+{
+  g_cond_wait_until (&self->index_cond, &self->lock,
+                     g_get_monotonic_time () + 50 * G_TIME_SPAN_MILLISECOND);
+}
+
+static gboolean
+get_pending (TkbStore *self, gint64 *out_pending, GCancellable *cancellable, GError **error)
+{
+  TkbDb   *db = tkb_store_acquire_reader (self, cancellable, error);
+  gboolean is_read;
+
+  if (db == NULL)
+    return FALSE;
+  is_read = tkb_counter_get (db, "pending", out_pending, error);
+  tkb_store_release_reader (self, db);
+  return is_read;
+}
+
+/**
+ * tkb_store_wait_for_index:
+ * @self: a store
+ * @cancellable: (nullable): ends the waiting, not the indexing
+ * @error: return location
+ *
+ * Waits until the full-text index holds everything that was committed before the call. Not on one
+ * of the store's own threads.
+ *
+ * Returns: %FALSE with the reason why the index stands still, or %G_IO_ERROR_CANCELLED; %TRUE at
+ *   once where no index is kept
+ */
+gboolean
+tkb_store_wait_for_index (TkbStore *self, GCancellable *cancellable, GError **error)
+{
+  gint64 pending;
+
+  g_return_val_if_fail (TKB_IS_STORE (self), FALSE);
+
+  if (!tkb_store_keeps_index (self))
+    return TRUE;
+  g_mutex_lock (&self->lock);
+  g_clear_error (&self->index_error);
+  g_mutex_unlock (&self->lock);
+  for (;;)
+    {
+      g_autoptr (GMutexLocker) locker = NULL;
+
+      if (!get_pending (self, &pending, cancellable, error))
+        return FALSE;
+      if (pending == 0)
+        return TRUE;
+      tkb_store_kick_index (self);
+      locker = g_mutex_locker_new (&self->lock);
+      if (self->index_error != NULL)
+        {
+          if (error != NULL)
+            *error = g_error_copy (self->index_error);
+          return FALSE;
+        }
+      if (!self->is_closed)
+        wait_for_step (self);
+    }
+}
+
+static gboolean
+reindex_on_writer (TkbStore *self, gpointer data, GError **error)
+{
+  g_auto (TkbTransaction) transaction = TKB_TRANSACTION_INIT;
+
+  return tkb_transaction_begin_write (&transaction, self->db, error) && start_over (self, error) &&
+         tkb_transaction_commit (&transaction, error);
+}
+
+/**
+ * tkb_store_reindex:
+ * @self: a store
+ * @cancellable: (nullable): ends the waiting; the index then goes on in the background
+ * @error: return location
+ *
+ * Throws the full-text index and the facet codes away, builds them again from the documents and
+ * waits for that. Search finds less and less missing meanwhile.
+ *
+ * Returns: %FALSE with a #TkbStoreError or %G_IO_ERROR_CANCELLED
+ */
+gboolean
+tkb_store_reindex (TkbStore *self, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (TKB_IS_STORE (self), FALSE);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  if (!tkb_store_check_writable (self, error) || !tkb_store_keeps_index (self) ||
+      !tkb_store_run_writer (self, reindex_on_writer, NULL, error))
+    return FALSE;
+  tkb_store_announce_index (self);
+  return tkb_store_wait_for_index (self, cancellable, error);
+}

@@ -1,0 +1,101 @@
+/* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Between the files tkb-store*.c. The writer thread owns the one read-write connection; readers are
+ * lent from a pool. What is not marked otherwise is set at open and never changed. */
+#pragma once
+
+#include "tkb-blob-store.h"
+#include "tkb-edit.h"
+#include "tkb-store-private.h"
+#include "tkb-worker.h"
+
+G_BEGIN_DECLS
+
+/* threads for tkb_store_run_async () and the _async reads: enough that one long read does not hold
+ * up the next short one, few enough for two cores */
+#define TKB_STORE_READERS 3
+
+typedef struct
+{
+  TkbWorker *worker; /* (owned) */
+  int        load;   /* atomic: tasks queued or running */
+} TkbStoreReader;
+
+struct _TkbStore
+{
+  GObject parent_instance;
+
+  char             *path; /* (owned) absolute */
+  TkbStoreOpenFlags flags;
+  TkbCatalog       *catalog; /* (owned) (nullable) */
+  TkbClock         *clock;   /* (owned) */
+  TkbRandom        *random;  /* (owned) */
+  char             *uuid;    /* (owned) */
+  TkbBlobStore     *blobs;   /* (owned) */
+  GMainContext     *context; /* (owned): where signals are emitted */
+
+  TkbWorker *writer; /* (owned) (nullable): NULL once closed */
+  TkbDb     *db;     /* (owned); writer thread only; read-only where the store is */
+
+  TkbStoreReader readers[TKB_STORE_READERS];
+
+  /* writer thread only */
+  gint64 data_version; /* of db when it was last looked at: differs after others' commits */
+
+  GMutex        lock; /* guards what follows */
+  GCond         lent_cond;
+  gboolean      is_closed;
+  GQueue        idle; /* (element-type TkbDb) (owned): connections nobody has now */
+  guint         n_lent;
+  GCond         index_cond;      /* the index has moved on, or failed */
+  GError       *index_error;     /* (owned) (nullable): why the index stands still */
+  guint         revs_limit;      /* as in the table counter */
+  guint64       announced_seq;   /* for the next "changed" */
+  GSource      *changed_source;  /* (owned) (nullable): "changed" is on its way */
+  GSource      *index_source;    /* (owned) (nullable): "index-changed" is on its way */
+  gboolean      is_index_queued; /* an index step is in the writer's queue */
+  gboolean      is_look_queued;  /* a look at data_version is in the writer's queue */
+  GFileMonitor *monitor;         /* (owned) (nullable): of the log */
+  GMutex        upkeep_lock;     /* backup and compaction exclude each other */
+};
+
+/* ---- tkb-store.c ---- */
+
+/* Runs on the writer thread. */
+typedef gboolean (*TkbWriterFunc) (TkbStore *self, gpointer data, GError **error);
+
+/* Runs func on the writer thread and waits. Not for stores that are read-only or closed: those end
+ * with an error. */
+gboolean tkb_store_run_writer (TkbStore *self, TkbWriterFunc func, gpointer data, GError **error);
+/* READ_ONLY where it is; TRUE where writing is possible. */
+gboolean tkb_store_check_writable (TkbStore *self, GError **error);
+/* Begins a batch for the writer thread: transaction, sequence, limits. */
+gboolean tkb_store_begin_batch (TkbStore       *self,
+                                TkbWriteFlags   flags,
+                                TkbTransaction *transaction,
+                                TkbBatch       *batch,
+                                GError        **error);
+/* Flushes the counters, commits, announces. */
+gboolean tkb_store_commit_batch (TkbStore       *self,
+                                 TkbTransaction *transaction,
+                                 TkbBatch       *batch,
+                                 GError        **error);
+void     tkb_batch_clear (TkbBatch *batch);
+/* After a commit that others should hear of; seq 0: as before. Any thread. */
+void tkb_store_announce (TkbStore *self, guint64 seq);
+void tkb_store_announce_index (TkbStore *self);
+/* A worker of the pool takes task. */
+void tkb_store_push_reader (TkbStore *self, GTask *task, GTaskThreadFunc function);
+
+/* ---- tkb-store-index.c ---- */
+
+/* At open, on the writer thread: whether the index fits this program; goes on where it stopped. */
+gboolean tkb_store_prepare_index (TkbStore *self, GError **error);
+/* Some documents may be waiting for the index: sees to it in the background. Any thread. */
+void     tkb_store_kick_index (TkbStore *self);
+gboolean tkb_store_keeps_index (TkbStore *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TkbBatch, tkb_batch_clear)
+
+G_END_DECLS
