@@ -86,14 +86,11 @@ get_wanted (const TkbDocRow *row)
   return (row->flags & (TKB_ROW_DELETED | TKB_ROW_DESIGN)) == 0 ? row->rev : NULL;
 }
 
-/* From held (nullable) to what is wanted. winner (nullable): read when it is needed. */
+/* From held (nullable) to what is wanted. Both are read back from their stored text, also where the
+ * document is at hand: the index takes words out by being given the same text once more, and the
+ * order of members is part of that. */
 static gboolean
-put_in_index (TkbDocRow   *row,
-              TkbDb       *db,
-              TkbCatalog  *catalog,
-              const char  *held,
-              TkbDocument *winner,
-              GError     **error)
+put_in_index (TkbDocRow *row, TkbDb *db, TkbCatalog *catalog, const char *held, GError **error)
 {
   const char *wanted = get_wanted (row);
   g_autoptr (TkbDocument) before = NULL;
@@ -103,9 +100,7 @@ put_in_index (TkbDocRow   *row,
     return TRUE;
   if (held != NULL && (before = tkb_revision_load (db, row, held, error)) == NULL)
     return FALSE;
-  if (wanted != NULL && winner != NULL)
-    after = tkb_document_with_rev (winner, wanted);
-  else if (wanted != NULL && (after = tkb_revision_load (db, row, wanted, error)) == NULL)
+  if (wanted != NULL && (after = tkb_revision_load (db, row, wanted, error)) == NULL)
     return FALSE;
   return tkb_index_document (db, catalog, row->doc, before, after, error);
 }
@@ -115,7 +110,7 @@ tkb_edit_index_row (TkbDocRow *row, TkbDb *db, TkbCatalog *catalog, GError **err
 {
   g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_DOCUMENT_SET_INDEXED);
 
-  if (!put_in_index (row, db, catalog, row->indexed, NULL, error))
+  if (!put_in_index (row, db, catalog, row->indexed, error))
     return FALSE;
   replace (&row->indexed, get_wanted (row));
   row->flags &= ~TKB_ROW_PENDING;
@@ -351,10 +346,7 @@ tkb_edit_store (
     return FALSE;
   if (at_once)
     {
-      gboolean is_winner = strcmp (row->rev, edit->rev) == 0;
-
-      if (!put_in_index (row, batch->db, batch->catalog, held, is_winner ? edit->document : NULL,
-                         error))
+      if (!put_in_index (row, batch->db, batch->catalog, held, error))
         return FALSE;
       batch->has_indexed = TRUE;
     }
@@ -430,7 +422,7 @@ restore_document (TkbDocRow *row, TkbBatch *batch, GPtrArray *removed, GError **
     at_once = plan_index (row, batch, NULL);
   if (at_once)
     {
-      if (!put_in_index (row, batch->db, batch->catalog, held, NULL, error))
+      if (!put_in_index (row, batch->db, batch->catalog, held, error))
         return FALSE;
       replace (&row->indexed, get_wanted (row));
       row->flags &= ~TKB_ROW_PENDING;
