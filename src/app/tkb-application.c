@@ -5,6 +5,7 @@
 
 #include "tkb-application.h"
 
+#include "tkb-app.h"
 #include "tkb-window.h"
 
 struct _TkbApplication
@@ -191,6 +192,8 @@ tkb_application_class_init (TkbApplicationClass *klass)
 static void
 tkb_application_init (TkbApplication *self)
 {
+  /* the templates are in a static library: naming them is what links them in */
+  g_resources_register (tkb_app_get_resource ());
   self->cancellable = g_cancellable_new ();
 }
 

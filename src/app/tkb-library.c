@@ -22,6 +22,7 @@ struct _TkbLibrary
   TkbSearch     *search;     /* (owned) (nullable) until opened */
   TkbReplicator *replicator; /* (owned) (nullable) until opened */
 
+  GHashTable     *marks;             /* (owned) (element-type utf8): a set */
   TkbStoreCounts *counts;            /* (owned) (nullable) until first counted */
   GCancellable   *cancellable;       /* (owned) (nullable) of what runs while it is open */
   gboolean        is_counting;       /* a count is on its way */
@@ -96,6 +97,7 @@ tkb_library_finalize (GObject *object)
 
   g_free (self->path);
   g_free (self->language);
+  g_hash_table_unref (self->marks);
   G_OBJECT_CLASS (tkb_library_parent_class)->finalize (object);
 }
 
@@ -137,6 +139,7 @@ static void
 tkb_library_init (TkbLibrary *self)
 {
   self->language = get_interface_language ();
+  self->marks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 /**
@@ -241,6 +244,87 @@ tkb_library_get_counts (TkbLibrary *self)
 {
   g_return_val_if_fail (TKB_IS_LIBRARY (self), NULL);
   return self->counts;
+}
+
+/* ---- reading ---- */
+
+/* On a reader thread; the store is the source of the task. */
+static void
+look_up_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = tkb_store_list_ids (TKB_STORE (source), task_data,
+                                                   TKB_LIST_INCLUDE_DOCS, cancellable, &error);
+  GHashTable *documents;
+
+  if (rows == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  documents =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) tkb_document_unref);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      TkbListRow *row = g_ptr_array_index (rows, i);
+
+      if (row->document != NULL && !row->is_deleted)
+        g_hash_table_replace (documents, g_strdup (row->id), tkb_document_ref (row->document));
+    }
+  g_task_return_pointer (task, documents, (GDestroyNotify) g_hash_table_unref);
+}
+
+/* Hands what a reader thread found to the task of the caller. */
+static void
+looked_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  g_autoptr (GError) error = NULL;
+  GHashTable *documents = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (documents == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_pointer (task, documents, (GDestroyNotify) g_hash_table_unref);
+}
+
+/**
+ * tkb_library_look_up_async:
+ * @ids: (array zero-terminated=1): of documents
+ *
+ * Reads documents by their ids, off the main thread.
+ */
+void
+tkb_library_look_up_async (TkbLibrary         *self,
+                           const char *const  *ids,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) read = NULL;
+
+  g_return_if_fail (TKB_IS_LIBRARY (self));
+  g_return_if_fail (self->store != NULL);
+  g_task_set_source_tag (task, tkb_library_look_up_async);
+  g_task_set_name (task, "tkb_library_look_up_async");
+  read = g_task_new (self->store, cancellable, looked_up_cb, g_steal_pointer (&task));
+  g_task_set_task_data (read, g_strdupv ((char **) ids), (GDestroyNotify) g_strfreev);
+  g_task_set_name (read, "tkb_library: look up");
+  tkb_store_run_async (self->store, read, look_up_thread);
+}
+
+/**
+ * tkb_library_look_up_finish:
+ *
+ * Returns: (transfer full) (element-type utf8 TkbDocument): the documents found
+ */
+GHashTable *
+tkb_library_look_up_finish (TkbLibrary *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, tkb_library_look_up_async), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /* ---- open and close ---- */
@@ -391,4 +475,19 @@ const char *
 tkb_library_get_language (TkbLibrary *self)
 {
   return self->language;
+}
+
+gboolean
+tkb_library_get_mark (TkbLibrary *self, const char *key)
+{
+  return g_hash_table_contains (self->marks, key);
+}
+
+void
+tkb_library_set_mark (TkbLibrary *self, const char *key, gboolean is_set)
+{
+  if (is_set)
+    g_hash_table_add (self->marks, g_strdup (key));
+  else
+    g_hash_table_remove (self->marks, key);
 }

@@ -44,4 +44,16 @@ const TkbStoreCounts *tkb_library_get_counts (TkbLibrary *self);
 /* Signal "changed", after each change of the store, and after this call. */
 void tkb_library_touch (TkbLibrary *self);
 
+/* The live documents of ids: id -> TkbDocument, without those that are not in the store. */
+void        tkb_library_look_up_async (TkbLibrary         *self,
+                                       const char *const  *ids,
+                                       GCancellable       *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer            user_data);
+GHashTable *tkb_library_look_up_finish (TkbLibrary *self, GAsyncResult *result, GError **error);
+
+/* Ticks on checklists: remembered until the program ends. */
+gboolean tkb_library_get_mark (TkbLibrary *self, const char *key);
+void     tkb_library_set_mark (TkbLibrary *self, const char *key, gboolean is_set);
+
 G_END_DECLS

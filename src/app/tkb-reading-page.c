@@ -5,25 +5,679 @@
 
 #include "tkb-reading-page.h"
 
+#include <string.h>
+
+#include "tkb-document-text.h"
+#include "tkb-document-view.h"
+#include "tkb-history-dialog.h"
+#include "tkb-page-state.h"
+#include "tkb-text.h"
+
+/* pixels scrolled after which the title moves into the header bar */
+#define TITLE_SCROLL 120
+/* documents that one can go back to */
+#define MAX_TRAIL 100
+
+typedef struct
+{
+  char  *id;     /* (owned) */
+  double scroll; /* pixels */
+} Trail;
+
 struct _TkbReadingPage
 {
   GtkBox parent_instance;
 
-  TkbLibrary *library; /* (owned) (nullable) until set */
+  TkbLibrary   *library;     /* (owned) (nullable) until set */
+  GCancellable *cancellable; /* (owned) (nullable) of the load under way */
+  char         *wanted_id;   /* (owned) (nullable): shown, or being loaded */
+  char         *wanted_rev;  /* (owned) (nullable): an earlier version */
+  TkbPageState *state;       /* (owned) (nullable): what is shown */
+  GPtrArray    *trail;       /* (owned) (element-type Trail): to go back to */
+  double        restore;     /* pixels to scroll to after the load; -1: to the top */
+  gboolean      is_inner_folded;
 
-  AdwHeaderBar *header;
-  GtkWidget    *back_button;
+  AdwHeaderBar      *header;
+  GtkLabel          *header_title;
+  GtkWidget         *back_button;
+  GtkWidget         *favourite_button;
+  GtkWidget         *edit_button;
+  GtkWidget         *menu_button;
+  GtkWidget         *banner;
+  GtkImage          *banner_icon;
+  GtkLabel          *banner_label;
+  GtkButton         *banner_button;
+  GtkStack          *stack;
+  GtkScrolledWindow *scroller;
+  AdwClamp          *clamp;
+  AdwStatusPage     *missing_page;
 };
 
 G_DEFINE_FINAL_TYPE (TkbReadingPage, tkb_reading_page, GTK_TYPE_BOX)
+
+static void load (TkbReadingPage *self);
+
+static void
+trail_free (Trail *trail)
+{
+  g_free (trail->id);
+  g_free (trail);
+}
+
+static void
+toast (TkbReadingPage *self, AdwToast *toast)
+{
+  GtkWidget *overlay = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_TOAST_OVERLAY);
+
+  if (overlay != NULL)
+    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
+}
+
+static void
+toast_text (TkbReadingPage *self, const char *text)
+{
+  toast (self, adw_toast_new (text));
+}
+
+/* ---- header bar and banner ---- */
+
+static void
+update_back (TkbReadingPage *self)
+{
+  gtk_widget_set_visible (self->back_button, self->is_inner_folded || self->trail->len > 0);
+}
+
+static void
+update_title (TkbReadingPage *self)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+
+  if (self->state != NULL && gtk_adjustment_get_value (adjustment) > TITLE_SCROLL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->header_title), "shown");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->header_title), "shown");
+}
+
+static void
+update_favourite (TkbReadingPage *self)
+{
+  gboolean    is_favourite = self->state != NULL && self->state->is_favourite;
+  const char *label = is_favourite ? _ ("Remove from favourites") : _ ("Add to favourites");
+
+  gtk_button_set_icon_name (GTK_BUTTON (self->favourite_button),
+                            is_favourite ? "starred-symbolic" : "non-starred-symbolic");
+  if (is_favourite)
+    gtk_widget_add_css_class (self->favourite_button, "is-favourite");
+  else
+    gtk_widget_remove_css_class (self->favourite_button, "is-favourite");
+  gtk_widget_set_tooltip_text (self->favourite_button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->favourite_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+static void
+show_banner (TkbReadingPage *self,
+             const char     *css_class,
+             const char     *icon_name,
+             const char     *text,
+             const char     *button,
+             const char     *action)
+{
+  const char *classes[] = { "banner", css_class, NULL };
+
+  gtk_widget_set_css_classes (self->banner, classes);
+  gtk_image_set_from_icon_name (self->banner_icon, icon_name);
+  gtk_label_set_text (self->banner_label, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->banner_button), button != NULL);
+  if (button != NULL)
+    {
+      gtk_button_set_label (self->banner_button, button);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->banner_button), action);
+    }
+  gtk_widget_set_visible (self->banner, TRUE);
+}
+
+static void
+update_banner (TkbReadingPage *self)
+{
+  const TkbPageState *state = self->state;
+  const char         *note;
+  g_autofree char    *text = NULL;
+
+  gtk_widget_set_visible (self->banner, FALSE);
+  if (state == NULL)
+    return;
+  note = tkb_document_get_string (state->document, "state");
+  if (state->is_old)
+    show_banner (self, "info", "document-open-recent-symbolic", _ ("This is an earlier version."),
+                 _ ("Make it current"), "page.restore");
+  else if (state->reason != NULL)
+    {
+      text =
+          g_strdup_printf (_ ("The server did not accept this version: %s. Your text is kept here; "
+                              "change it and send it again."),
+                           state->reason);
+      show_banner (self, "error", "dialog-error-symbolic", text, _ ("Edit"), "win.edit");
+    }
+  else if (state->n_conflicts > 0)
+    show_banner (self, "warning", "dialog-warning-symbolic",
+                 _ ("Two people changed this at the same time. Both versions are kept."),
+                 _ ("Compare"), "win.resolve");
+  else if (g_strcmp0 (note, "draft") == 0)
+    show_banner (self, "info", "document-edit-symbolic",
+                 _ ("A draft: it stays on this computer until you submit it."), _ ("Edit"),
+                 "win.edit");
+  else if (g_strcmp0 (note, "returned") == 0)
+    {
+      const char *review = tkb_document_get_string (state->document, "review_note");
+
+      text = review != NULL && *review != '\0'
+                 ? g_strdup_printf (_ ("Returned by the editor: %s"), review)
+                 : g_strdup (_ ("Returned by the editor for another look."));
+      show_banner (self, "warning", "mail-reply-sender-symbolic", text, _ ("Edit"), "win.edit");
+    }
+  else if (state->is_waiting)
+    show_banner (self, "info", "document-send-symbolic",
+                 _ ("Waiting for the server: it is sent as soon as there is a connection."), NULL,
+                 NULL);
+  else if (g_strcmp0 (note, "submitted") == 0)
+    show_banner (self, "info", "document-send-symbolic",
+                 _ ("Submitted: an editor will look at it."), NULL, NULL);
+  else if (g_strcmp0 (note, "withdrawn") == 0)
+    show_banner (self, "warning", "dialog-warning-symbolic",
+                 _ ("Withdrawn: do not rely on it any more."), NULL, NULL);
+}
+
+static void
+update_actions (TkbReadingPage *self)
+{
+  gboolean   has_document = self->state != NULL;
+  gboolean   is_current = has_document && !self->state->is_old;
+  GtkWidget *widget = GTK_WIDGET (self);
+
+  gtk_widget_set_visible (self->favourite_button, has_document);
+  gtk_widget_set_visible (self->edit_button, is_current);
+  gtk_widget_set_visible (self->menu_button, has_document);
+  gtk_widget_action_set_enabled (widget, "page.copy-link", has_document);
+  gtk_widget_action_set_enabled (widget, "page.copy-id", has_document);
+  gtk_widget_action_set_enabled (widget, "page.history", has_document);
+  gtk_widget_action_set_enabled (widget, "page.export", has_document);
+  gtk_widget_action_set_enabled (widget, "page.delete", is_current);
+  gtk_widget_action_set_enabled (widget, "page.restore", has_document && self->state->is_old);
+}
+
+/* ---- loading ---- */
+
+static gboolean
+restore_scroll_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  TkbReadingPage *self = TKB_READING_PAGE (widget);
+  GtkAdjustment  *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+
+  gtk_adjustment_set_value (adjustment, MAX (self->restore, 0));
+  self->restore = -1;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+show_state (TkbReadingPage *self, TkbPageState *state)
+{
+  const char *language = tkb_library_get_language (self->library);
+  gboolean    is_same = self->state != NULL && state != NULL &&
+                     g_str_equal (tkb_document_get_id (self->state->document),
+                                  tkb_document_get_id (state->document)) &&
+                     g_strcmp0 (tkb_document_get_rev (self->state->document),
+                                tkb_document_get_rev (state->document)) == 0;
+
+  g_clear_pointer (&self->state, tkb_page_state_free);
+  self->state = state;
+  if (state != NULL && !is_same)
+    {
+      adw_clamp_set_child (self->clamp, tkb_document_view_new (self->library, state->document));
+      gtk_label_set_text (self->header_title, tkb_document_get_title (state->document, language));
+      gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
+      if (self->restore > 0)
+        gtk_widget_add_tick_callback (GTK_WIDGET (self), restore_scroll_cb, NULL, NULL);
+    }
+  gtk_stack_set_visible_child_name (self->stack, state != NULL ? "document" : "empty");
+  update_favourite (self);
+  update_banner (self);
+  update_actions (self);
+  update_back (self);
+  update_title (self);
+}
+
+static void
+show_missing (TkbReadingPage *self, const GError *error)
+{
+  show_state (self, NULL);
+  adw_status_page_set_description (
+      self->missing_page,
+      g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_DELETED)
+          ? _ ("This document was deleted.")
+      : g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_FOUND)
+          ? _ ("It may come with the next synchronisation, or it is not meant for you.")
+          : _ ("It could not be read. Check the library with “tisckb-cli check”."));
+  gtk_stack_set_visible_child_name (self->stack, "missing");
+}
+
+static void
+loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TkbReadingPage) self = TKB_READING_PAGE (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TkbPageState) state = tkb_page_state_load_finish (TKB_STORE (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->library == NULL)
+    return;
+  if (state == NULL)
+    show_missing (self, error);
+  else
+    show_state (self, g_steal_pointer (&state));
+}
+
+static void
+load (TkbReadingPage *self)
+{
+  TkbStore *store = tkb_library_get_store (self->library);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  if (self->wanted_id == NULL || store == NULL)
+    return;
+  self->cancellable = g_cancellable_new ();
+  tkb_page_state_load_async (store, self->wanted_id, self->wanted_rev, self->cancellable, loaded_cb,
+                             g_object_ref (self));
+}
+
+static void
+set_wanted (TkbReadingPage *self, const char *id, const char *rev)
+{
+  g_autofree char *new_id = g_strdup (id);
+  g_autofree char *new_rev = g_strdup (rev);
+
+  g_free (self->wanted_id);
+  g_free (self->wanted_rev);
+  self->wanted_id = g_steal_pointer (&new_id);
+  self->wanted_rev = g_steal_pointer (&new_rev);
+}
+
+static void
+library_changed_cb (TkbReadingPage *self)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+
+  if (self->wanted_id == NULL)
+    return;
+  self->restore = gtk_adjustment_get_value (adjustment);
+  load (self);
+}
+
+static void
+close_document (TkbReadingPage *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  set_wanted (self, NULL, NULL);
+  show_state (self, NULL);
+  adw_clamp_set_child (self->clamp, NULL);
+}
+
+/* ---- actions ---- */
+
+static void
+copy (TkbReadingPage *self, const char *text, const char *message)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
+  toast_text (self, message);
+}
+
+static void
+copy_link_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbReadingPage  *self = TKB_READING_PAGE (widget);
+  g_autofree char *link = g_strconcat ("tkb:", self->wanted_id, NULL);
+
+  copy (self, link, _ ("Link copied: it works in the texts of this library"));
+}
+
+static void
+copy_id_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbReadingPage *self = TKB_READING_PAGE (widget);
+
+  copy (self, self->wanted_id, _ ("Identifier copied"));
+}
+
+static void
+history_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbReadingPage *self = TKB_READING_PAGE (widget);
+
+  tkb_history_dialog_present (GTK_WINDOW (gtk_widget_get_root (widget)), self->library,
+                              self->wanted_id);
+}
+
+/* -- favourite -- */
+
+typedef struct
+{
+  char    *id; /* (owned) */
+  gboolean is_favourite;
+} FavouriteChange;
+
+static void
+favourite_change_free (gpointer data)
+{
+  FavouriteChange *change = data;
+
+  g_free (change->id);
+  g_free (change);
+}
+
+/* On a reader thread, where waiting for the writer is no harm. */
+static void
+favourite_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  const FavouriteChange *change = task_data;
+  g_autoptr (GError) error = NULL;
+
+  if (tkb_store_set_favourite (TKB_STORE (source), change->id, change->is_favourite, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void set_favourite (TkbReadingPage *self, const char *id, gboolean is_favourite);
+
+static void
+favourite_undo_cb (AdwToast *undo, gpointer user_data)
+{
+  TkbReadingPage *self = TKB_READING_PAGE (user_data);
+
+  set_favourite (self, g_object_get_data (G_OBJECT (undo), "id"), TRUE);
+}
+
+static void
+favourite_set_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TkbReadingPage) self = TKB_READING_PAGE (user_data);
+  const FavouriteChange *change = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+  AdwToast *undo;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      toast_text (self, _ ("The favourite could not be saved. Is the disk full?"));
+      return;
+    }
+  if (self->library == NULL)
+    return;
+  tkb_library_touch (self->library);
+  if (change->is_favourite)
+    {
+      toast_text (self, _ ("Added to favourites"));
+      return;
+    }
+  undo = adw_toast_new (_ ("Removed from favourites"));
+  adw_toast_set_button_label (undo, _ ("Undo"));
+  g_object_set_data_full (G_OBJECT (undo), "id", g_strdup (change->id), g_free);
+  g_signal_connect_object (undo, "button-clicked", G_CALLBACK (favourite_undo_cb), self, 0);
+  toast (self, undo);
+}
+
+static void
+set_favourite (TkbReadingPage *self, const char *id, gboolean is_favourite)
+{
+  TkbStore        *store = tkb_library_get_store (self->library);
+  FavouriteChange *change = g_new0 (FavouriteChange, 1);
+  g_autoptr (GTask) task = g_task_new (store, NULL, favourite_set_cb, g_object_ref (self));
+
+  change->id = g_strdup (id);
+  change->is_favourite = is_favourite;
+  g_task_set_name (task, "tkb_reading_page: favourite");
+  g_task_set_task_data (task, change, favourite_change_free);
+  tkb_store_run_async (store, task, favourite_thread);
+}
+
+/* -- export -- */
+
+static void
+exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TkbReadingPage) self = TKB_READING_PAGE (user_data);
+  g_autoptr (GError) error = NULL;
+
+  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
+    toast_text (self, _ ("Exported"));
+  else
+    {
+      g_autofree char *text = g_strdup_printf (_ ("Not exported: %s"), error->message);
+
+      toast_text (self, text);
+    }
+}
+
+static void
+export_response_cb (GtkNativeDialog *dialog, int response, gpointer user_data)
+{
+  g_autoptr (TkbReadingPage) self = TKB_READING_PAGE (user_data);
+  g_autoptr (GtkNativeDialog) owned = dialog;
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  char *text;
+
+  if (response != GTK_RESPONSE_ACCEPT || self->state == NULL)
+    return;
+  file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  text = tkb_document_text_to_markdown (tkb_library_get_catalog (self->library),
+                                        self->state->document);
+  bytes = g_bytes_new_take (text, strlen (text));
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
+                                       exported_cb, g_object_ref (self));
+}
+
+static void
+export_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbReadingPage       *self = TKB_READING_PAGE (widget);
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
+      _ ("Export as Markdown"), GTK_WINDOW (gtk_widget_get_root (widget)),
+      GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), NULL);
+  g_autofree char *name = g_strconcat (self->wanted_id, ".md", NULL);
+
+  g_strdelimit (name, "/:\\", '-');
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  g_signal_connect (dialog, "response", G_CALLBACK (export_response_cb), g_object_ref (self));
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+/* -- delete and restore -- */
+
+static void
+put_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TkbReadingPage) self = TKB_READING_PAGE (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TkbDocument) document = tkb_store_put_finish (TKB_STORE (source), result, &error);
+
+  if (document == NULL)
+    {
+      g_autofree char *text = g_strdup_printf (_ ("Not restored: %s"), error->message);
+
+      toast_text (self, text);
+      return;
+    }
+  if (self->library == NULL)
+    return;
+  tkb_reading_page_open (self, tkb_document_get_id (document));
+  toast_text (self, _ ("Restored"));
+}
+
+/* Writes the body of document again, on rev (nullable: as a new document). */
+static void
+put_back (TkbReadingPage *self, TkbDocument *document, const char *rev)
+{
+  TkbStore *store = tkb_library_get_store (self->library);
+  g_autoptr (TkbDocument) again = tkb_document_new (tkb_document_get_id (document), rev, FALSE,
+                                                    tkb_document_get_body (document), NULL);
+
+  tkb_store_put_async (store, again, TKB_WRITE_NONE, NULL, put_cb, g_object_ref (self));
+}
+
+typedef struct
+{
+  TkbDocument *document; /* (owned) */
+  char        *rev;      /* (owned) (nullable): tombstone; NULL: purged without trace */
+} Deletion;
+
+static void
+deletion_free (gpointer data)
+{
+  Deletion *deletion = data;
+
+  g_clear_pointer (&deletion->document, tkb_document_unref);
+  g_free (deletion->rev);
+  g_free (deletion);
+}
+
+/* On a reader thread. A draft that nobody else has seen goes without a trace. */
+static void
+delete_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Deletion   *deletion = task_data;
+  TkbStore   *store = TKB_STORE (source);
+  const char *id = tkb_document_get_id (deletion->document);
+  g_autoptr (GError) error = NULL;
+
+  if (g_strcmp0 (tkb_document_get_string (deletion->document, "state"), "draft") == 0 &&
+      tkb_store_purge_draft (store, id, NULL))
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  deletion->rev = tkb_store_delete (store, id, NULL, cancellable, &error);
+  if (deletion->rev != NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+delete_undo_cb (AdwToast *undo, gpointer user_data)
+{
+  const Deletion *deletion = g_object_get_data (G_OBJECT (undo), "deletion");
+
+  put_back (TKB_READING_PAGE (user_data), deletion->document, deletion->rev);
+}
+
+static void
+deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TkbReadingPage) self = TKB_READING_PAGE (user_data);
+  const Deletion *deletion = g_task_get_task_data (G_TASK (result));
+  Deletion       *kept;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  AdwToast        *undo;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      text = g_strdup_printf (_ ("Not deleted: %s"), error->message);
+      toast_text (self, text);
+      return;
+    }
+  if (self->library == NULL)
+    return;
+  if (g_strcmp0 (self->wanted_id, tkb_document_get_id (deletion->document)) == 0)
+    {
+      close_document (self);
+      if (self->is_inner_folded)
+        gtk_widget_activate_action (GTK_WIDGET (self), "win.back", NULL);
+    }
+  kept = g_new0 (Deletion, 1);
+  kept->document = tkb_document_ref (deletion->document);
+  kept->rev = g_strdup (deletion->rev);
+  text = g_markup_printf_escaped (
+      _ ("“%s” deleted"),
+      tkb_document_get_title (kept->document, tkb_library_get_language (self->library)));
+  undo = adw_toast_new (text);
+  adw_toast_set_button_label (undo, _ ("Undo"));
+  adw_toast_set_timeout (undo, 10);
+  g_object_set_data_full (G_OBJECT (undo), "deletion", kept, deletion_free);
+  g_signal_connect_object (undo, "button-clicked", G_CALLBACK (delete_undo_cb), self, 0);
+  toast (self, undo);
+}
+
+static void
+delete_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbReadingPage *self = TKB_READING_PAGE (widget);
+  TkbStore       *store = tkb_library_get_store (self->library);
+  Deletion       *deletion;
+  g_autoptr (GTask) task = NULL;
+
+  if (self->state == NULL)
+    return;
+  deletion = g_new0 (Deletion, 1);
+  deletion->document = tkb_document_ref (self->state->document);
+  task = g_task_new (store, NULL, deleted_cb, g_object_ref (self));
+  g_task_set_name (task, "tkb_reading_page: delete");
+  g_task_set_task_data (task, deletion, deletion_free);
+  tkb_store_run_async (store, task, delete_thread);
+}
+
+static void
+current_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TkbReadingPage) self = TKB_READING_PAGE (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TkbDocument) current = tkb_store_get_finish (TKB_STORE (source), result, &error);
+
+  if (self->library == NULL || self->state == NULL)
+    return;
+  if (current == NULL)
+    {
+      toast_text (self, error->message);
+      return;
+    }
+  put_back (self, self->state->document, tkb_document_get_rev (current));
+}
+
+static void
+restore_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbReadingPage *self = TKB_READING_PAGE (widget);
+
+  tkb_store_get_async (tkb_library_get_store (self->library), self->wanted_id, NULL, NULL,
+                       current_loaded_cb, g_object_ref (self));
+}
+
+/* ---- class ---- */
 
 static void
 tkb_reading_page_dispose (GObject *object)
 {
   TkbReadingPage *self = TKB_READING_PAGE (object);
 
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  if (self->library != NULL)
+    g_signal_handlers_disconnect_by_data (self->library, self);
   g_clear_object (&self->library);
   G_OBJECT_CLASS (tkb_reading_page_parent_class)->dispose (object);
+}
+
+static void
+tkb_reading_page_finalize (GObject *object)
+{
+  TkbReadingPage *self = TKB_READING_PAGE (object);
+
+  g_clear_pointer (&self->state, tkb_page_state_free);
+  g_ptr_array_unref (self->trail);
+  g_free (self->wanted_id);
+  g_free (self->wanted_rev);
+  G_OBJECT_CLASS (tkb_reading_page_parent_class)->finalize (object);
 }
 
 static void
@@ -32,44 +686,157 @@ tkb_reading_page_class_init (TkbReadingPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = tkb_reading_page_dispose;
+  G_OBJECT_CLASS (klass)->finalize = tkb_reading_page_finalize;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/example/TiscKB/ui/tkb-reading-page.ui");
   gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, header);
+  gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, header_title);
   gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, back_button);
+  gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, favourite_button);
+  gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, edit_button);
+  gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, banner);
+  gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, banner_icon);
+  gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, banner_label);
+  gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, banner_button);
+  gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, scroller);
+  gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, clamp);
+  gtk_widget_class_bind_template_child (widget_class, TkbReadingPage, missing_page);
+  gtk_widget_class_install_action (widget_class, "page.copy-link", NULL, copy_link_action);
+  gtk_widget_class_install_action (widget_class, "page.copy-id", NULL, copy_id_action);
+  gtk_widget_class_install_action (widget_class, "page.history", NULL, history_action);
+  gtk_widget_class_install_action (widget_class, "page.export", NULL, export_action);
+  gtk_widget_class_install_action (widget_class, "page.delete", NULL, delete_action);
+  gtk_widget_class_install_action (widget_class, "page.restore", NULL, restore_action);
 }
 
 static void
 tkb_reading_page_init (TkbReadingPage *self)
 {
+  self->trail = g_ptr_array_new_with_free_func ((GDestroyNotify) trail_free);
+  self->restore = -1;
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (gtk_scrolled_window_get_vadjustment (self->scroller), "value-changed",
+                            G_CALLBACK (update_title), self);
+  update_actions (self);
 }
 
 void
 tkb_reading_page_set_library (TkbReadingPage *self, TkbLibrary *library)
 {
+  g_return_if_fail (TKB_IS_READING_PAGE (self));
+  g_return_if_fail (self->library == NULL);
+
   self->library = g_object_ref (library);
+  g_signal_connect_swapped (library, "changed", G_CALLBACK (library_changed_cb), self);
+  g_signal_connect_swapped (library, "notify::is-open", G_CALLBACK (load), self);
 }
 
+/**
+ * tkb_reading_page_open:
+ * @id: of a document; one that is not there is said to be missing
+ *
+ * Shows a document; the one shown before can be gone back to.
+ */
 void
 tkb_reading_page_open (TkbReadingPage *self, const char *id)
 {
+  g_return_if_fail (TKB_IS_READING_PAGE (self));
+  g_return_if_fail (id != NULL);
+
+  if (self->wanted_id != NULL && !g_str_equal (self->wanted_id, id))
+    {
+      Trail *trail = g_new0 (Trail, 1);
+
+      trail->id = g_strdup (self->wanted_id);
+      trail->scroll =
+          gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (self->scroller));
+      g_ptr_array_add (self->trail, trail);
+      if (self->trail->len > MAX_TRAIL)
+        g_ptr_array_remove_index (self->trail, 0);
+    }
+  set_wanted (self, id, NULL);
+  self->restore = -1;
+  load (self);
+}
+
+/**
+ * tkb_reading_page_start:
+ *
+ * As tkb_reading_page_open (), for a document chosen from the list: there is no way back from it to
+ * what was read before.
+ */
+void
+tkb_reading_page_start (TkbReadingPage *self, const char *id)
+{
+  g_return_if_fail (TKB_IS_READING_PAGE (self));
+
+  if (g_strcmp0 (self->wanted_id, id) == 0 && self->wanted_rev == NULL && self->state != NULL)
+    return;
+  set_wanted (self, NULL, NULL);
+  g_ptr_array_set_size (self->trail, 0);
+  tkb_reading_page_open (self, id);
+}
+
+void
+tkb_reading_page_open_revision (TkbReadingPage *self, const char *id, const char *rev)
+{
+  g_return_if_fail (TKB_IS_READING_PAGE (self));
+
+  set_wanted (self, id, rev);
+  self->restore = -1;
+  load (self);
 }
 
 TkbDocument *
 tkb_reading_page_get_document (TkbReadingPage *self)
 {
-  return NULL;
+  g_return_val_if_fail (TKB_IS_READING_PAGE (self), NULL);
+  return self->state != NULL ? self->state->document : NULL;
+}
+
+void
+tkb_reading_page_toggle_favourite (TkbReadingPage *self)
+{
+  g_return_if_fail (TKB_IS_READING_PAGE (self));
+
+  if (self->state != NULL)
+    set_favourite (self, tkb_document_get_id (self->state->document), !self->state->is_favourite);
 }
 
 gboolean
 tkb_reading_page_go_back (TkbReadingPage *self)
 {
-  return FALSE;
+  Trail *trail;
+
+  g_return_val_if_fail (TKB_IS_READING_PAGE (self), FALSE);
+  if (self->wanted_rev != NULL)
+    {
+      set_wanted (self, self->wanted_id, NULL);
+      load (self);
+      return TRUE;
+    }
+  if (self->trail->len == 0)
+    return FALSE;
+  trail = g_ptr_array_index (self->trail, self->trail->len - 1);
+  set_wanted (self, trail->id, NULL);
+  self->restore = trail->scroll;
+  g_ptr_array_set_size (self->trail, (int) self->trail->len - 1);
+  load (self);
+  return TRUE;
 }
 
 void
 tkb_reading_page_set_folded (TkbReadingPage *self, gboolean outer, gboolean inner)
 {
-  gtk_widget_set_visible (self->back_button, inner);
+  self->is_inner_folded = inner;
   adw_header_bar_set_show_start_title_buttons (self->header, inner);
+  update_back (self);
+}
+
+void
+tkb_reading_page_focus (TkbReadingPage *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->scroller));
 }

@@ -5,6 +5,8 @@
 
 #include "tkb-sidebar-row.h"
 
+#include "tkb-text.h"
+
 struct _TkbSidebarRow
 {
   GtkListBoxRow parent_instance;
@@ -103,8 +105,7 @@ tkb_sidebar_row_get_heading (TkbSidebarRow *self)
 void
 tkb_sidebar_row_set_count (TkbSidebarRow *self, guint64 count)
 {
-  g_autofree char *text =
-      count > 0 ? g_strdup_printf ("%'" G_GUINT64_FORMAT, count) : g_strdup ("");
+  g_autofree char *text = count > 0 ? tkb_text_count (count) : g_strdup ("");
 
   gtk_label_set_label (self->count, text);
   if (self->is_alert && count > 0)

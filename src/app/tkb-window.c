@@ -41,6 +41,13 @@ show_pane (TkbWindow *self, const char *name)
 }
 
 static void
+show_reading (TkbWindow *self)
+{
+  gtk_stack_set_visible_child (self->page_stack, GTK_WIDGET (self->reading));
+  show_pane (self, "page");
+}
+
+static void
 update_decoration (TkbWindow *self)
 {
   gboolean outer_folded = adw_leaflet_get_folded (self->outer);
@@ -66,6 +73,46 @@ static void
 open_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   tkb_window_open_document (TKB_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+/* A document chosen from the list, as against one that a page led to. */
+static void
+read_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbWindow *self = TKB_WINDOW (widget);
+
+  const char *id = g_variant_get_string (parameter, NULL);
+
+  tkb_result_list_set_current (self->list, id);
+  tkb_reading_page_start (self->reading, id);
+  show_reading (self);
+}
+
+static void
+open_revision_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbWindow  *self = TKB_WINDOW (widget);
+  const char *id;
+  const char *rev;
+
+  g_variant_get (parameter, "(&s&s)", &id, &rev);
+  tkb_reading_page_open_revision (self->reading, id, rev);
+  show_reading (self);
+}
+
+static void
+favourite_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  tkb_reading_page_toggle_favourite (TKB_WINDOW (widget)->reading);
+}
+
+static void
+search_all_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbWindow *self = TKB_WINDOW (widget);
+
+  tkb_sidebar_select (self->sidebar, "all");
+  tkb_result_list_show (self->list, "all");
 }
 
 static void
@@ -167,6 +214,10 @@ tkb_window_class_init (TkbWindowClass *klass)
 
   gtk_widget_class_install_action (widget_class, "win.show", "s", show_action);
   gtk_widget_class_install_action (widget_class, "win.open", "s", open_action);
+  gtk_widget_class_install_action (widget_class, "win.read", "s", read_action);
+  gtk_widget_class_install_action (widget_class, "win.open-revision", "(ss)", open_revision_action);
+  gtk_widget_class_install_action (widget_class, "win.search-all", NULL, search_all_action);
+  gtk_widget_class_install_action (widget_class, "win.favourite", NULL, favourite_action);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
   gtk_widget_class_install_action (widget_class, "win.menu", NULL, menu_action);
@@ -222,9 +273,9 @@ tkb_window_open_document (TkbWindow *self, const char *id)
 {
   g_return_if_fail (TKB_IS_WINDOW (self));
 
+  tkb_result_list_set_current (self->list, id);
   tkb_reading_page_open (self->reading, id);
-  gtk_stack_set_visible_child (self->page_stack, GTK_WIDGET (self->reading));
-  show_pane (self, "page");
+  show_reading (self);
 }
 
 /**
