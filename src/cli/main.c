@@ -34,6 +34,37 @@ static const TkbCliVerb verbs[] = {
   { "reindex", "", N_ ("build the search index again"), tkb_cli_reindex },
 };
 
+/* Texts in a library come from strangers: no control sequence of theirs reaches the terminal. */
+static void
+write_visible (FILE *stream, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  for (const char *at = valid, *next; *at != '\0'; at = next)
+    {
+      gunichar character = g_utf8_get_char (at);
+
+      next = g_utf8_next_char (at);
+      if (g_unichar_iscntrl (character) && character != '\n' && character != '\t')
+        fputs ("\xef\xbf\xbd", stream);
+      else
+        fwrite (at, 1, (gsize) (next - at), stream);
+    }
+}
+
+static void
+print_cb (const char *text)
+{
+  write_visible (stdout, text);
+}
+
+static void
+printerr_cb (const char *text)
+{
+  fflush (stdout);
+  write_visible (stderr, text);
+}
+
 static void
 print_help (void)
 {
@@ -114,6 +145,10 @@ main (int argc, char **argv)
   int               status;
 
   setlocale (LC_ALL, "");
+  if (!g_get_charset (NULL)) /* the library is UTF-8, whatever the terminal was told */
+    setlocale (LC_CTYPE, "C.UTF-8");
+  g_set_print_handler (print_cb);
+  g_set_printerr_handler (printerr_cb);
   bindtextdomain (GETTEXT_PACKAGE, TKB_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
@@ -121,7 +156,7 @@ main (int argc, char **argv)
   status = parse_global (&cli, &argc, &argv);
   if (status < 0)
     {
-      verb = find_verb (argv[0]);
+      verb = cli.verb = find_verb (argv[0]);
       cli.clock = tkb_clock_new_system ();
       cli.random = tkb_random_new_system ();
       cli.catalog = tkb_catalog_new (cli.data, &error);
@@ -132,7 +167,7 @@ main (int argc, char **argv)
       else
         status = verb->run (&cli, argc, argv);
     }
-  if (fflush (stdout) != 0 && status == TKB_CLI_OK)
+  if ((fflush (stdout) != 0 || ferror (stdout)) && status == TKB_CLI_OK)
     {
       g_printerr ("%s\n", _ ("The output could not be written."));
       status = TKB_CLI_FAILED;

@@ -101,12 +101,13 @@ delete_others (TkbStore *store, const char *id, const char *keep, GError **error
 
 /* Writes the merged document on the winner; (transfer full): its revision. */
 static char *
-put_merged (TkbStore *store, const char *id, const char *file, GError **error)
+put_merged (TkbCli *cli, TkbStore *store, const char *id, const char *file, GError **error)
 {
   g_autoptr (GPtrArray) documents = tkb_cli_input_read_all (file, error);
   g_autoptr (TkbRevTree) tree = NULL;
   g_autoptr (TkbDocument) merged = NULL;
   g_autoptr (TkbDocument) written = NULL;
+  g_autofree char *problems = NULL;
 
   if (documents == NULL)
     return NULL;
@@ -114,6 +115,13 @@ put_merged (TkbStore *store, const char *id, const char *file, GError **error)
     {
       g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_INVALID,
                    _ ("%s does not hold the one document %s."), file, id);
+      return NULL;
+    }
+  problems = tkb_cli_describe_problems (cli, documents->pdata[0],
+                                        tkb_validate_level_for (documents->pdata[0]));
+  if (problems != NULL)
+    {
+      g_set_error_literal (error, TKB_STORE_ERROR, TKB_STORE_ERROR_INVALID, problems);
       return NULL;
     }
   tree = tkb_store_get_tree (store, id, NULL, error);
@@ -148,7 +156,7 @@ tkb_cli_resolve (TkbCli *cli, int argc, char **argv)
     return TKB_CLI_FAILED;
   if (merged != NULL)
     {
-      keep = put_merged (store, argv[1], merged, &error);
+      keep = put_merged (cli, store, argv[1], merged, &error);
       if (keep == NULL)
         return tkb_cli_fail (argv[1], error);
     }

@@ -12,7 +12,6 @@
 #include "tkb-cli.h"
 #include "tkb-json.h"
 #include "tkb-limits.h"
-#include "tkb-validation.h"
 
 /* one transaction: enough documents to make its cost small, few enough to acknowledge often */
 #define BATCH_DOCUMENTS 500
@@ -27,6 +26,7 @@ typedef struct
   const char *path;      /* (unowned): of the file being read */
   gboolean    as_drafts; /* import: what is not complete becomes a draft */
   GPtrArray  *batch;     /* (owned) (element-type TkbDocument) */
+  GHashTable *batch_ids; /* (owned): ids of batch, which own them */
   gsize       batch_bytes;
   guint       n_written;
   guint       n_refused;
@@ -65,6 +65,8 @@ set_parents (Put *put)
 
       if (tkb_document_get_rev (document) == NULL && row->rev != NULL && !row->is_deleted)
         {
+          /* the id that batch_ids holds lives as long as the document */
+          g_hash_table_remove (put->batch_ids, tkb_document_get_id (document));
           put->batch->pdata[i] = tkb_document_with_rev (document, row->rev);
           tkb_document_unref (document);
         }
@@ -115,6 +117,7 @@ flush (Put *put)
         }
     }
   fflush (stdout);
+  g_hash_table_remove_all (put->batch_ids);
   g_ptr_array_set_size (put->batch, 0);
   put->batch_bytes = 0;
   return TRUE;
@@ -140,23 +143,6 @@ read_document (Put *put, const char *text, gsize length, GError **error)
   return tkb_document_new_from_json (object, error);
 }
 
-/* (nullable) (transfer full): what is wrong with document, one problem a line */
-static char *
-describe_problems (Put *put, TkbDocument *document, TkbValidateLevel level)
-{
-  g_autoptr (GPtrArray) problems = tkb_validate (put->cli->catalog, document, level);
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (guint i = 0; i < problems->len; i++)
-    {
-      TkbProblem      *problem = problems->pdata[i];
-      g_autofree char *sentence = tkb_problem_to_string (problem);
-
-      g_string_append_printf (text, "%s%s: %s", i > 0 ? "; " : "", problem->path, sentence);
-    }
-  return problems->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
-}
-
 static gboolean
 put_cb (const char *text, gsize length, guint number, gpointer user_data)
 {
@@ -170,7 +156,7 @@ put_cb (const char *text, gsize length, guint number, gpointer user_data)
       refuse (put, number, NULL, error->message);
       return TRUE;
     }
-  problems = describe_problems (put, document, tkb_validate_level_for (document));
+  problems = tkb_cli_describe_problems (put->cli, document, tkb_validate_level_for (document));
   if (problems != NULL && put->as_drafts)
     {
       TkbDocument *draft = tkb_document_with_string (document, "state", "draft");
@@ -178,13 +164,17 @@ put_cb (const char *text, gsize length, guint number, gpointer user_data)
       tkb_document_unref (document);
       document = draft;
       g_clear_pointer (&problems, g_free);
-      problems = describe_problems (put, document, TKB_VALIDATE_DRAFT);
+      problems = tkb_cli_describe_problems (put->cli, document, TKB_VALIDATE_DRAFT);
     }
   if (problems != NULL)
     {
       refuse (put, number, tkb_document_get_id (document), problems);
       return TRUE;
     }
+  /* a second version in the same file is an edit of the first: that one has to be there */
+  if (g_hash_table_contains (put->batch_ids, tkb_document_get_id (document)) && !flush (put))
+    return FALSE;
+  g_hash_table_add (put->batch_ids, (gpointer) tkb_document_get_id (document));
   g_ptr_array_add (put->batch, g_steal_pointer (&document));
   put->batch_bytes += length;
   if (put->batch->len >= BATCH_DOCUMENTS || put->batch_bytes >= BATCH_BYTES)
@@ -212,7 +202,10 @@ run (TkbCli *cli, char **paths, gboolean as_drafts)
   g_autoptr (TkbStore) store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
   g_autoptr (GPtrArray) batch =
       g_ptr_array_new_with_free_func ((GDestroyNotify) tkb_document_unref);
-  Put put = { .cli = cli, .store = store, .as_drafts = as_drafts, .batch = batch };
+  g_autoptr (GHashTable) batch_ids = g_hash_table_new (g_str_hash, g_str_equal);
+  Put put = {
+    .cli = cli, .store = store, .as_drafts = as_drafts, .batch = batch, .batch_ids = batch_ids
+  };
   int status = TKB_CLI_OK;
 
   if (store == NULL)

@@ -23,9 +23,15 @@ tkb_cli_parse (TkbCli       *cli,
         { "store", 0, 0, G_OPTION_ARG_FILENAME, &store, N_ ("The store to work on"), "FILE" },
         G_OPTION_ENTRY_NULL,
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GOptionContext) context = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *help = NULL;
+  g_autofree char *summary = NULL;
 
+  help = g_strdup_printf ("%s %s", cli->verb->name, cli->verb->arguments);
+  context = g_option_context_new (help);
+  summary = g_strdup_printf ("tisckb-cli %s: %s", cli->verb->name, _ (cli->verb->summary));
+  g_option_context_set_summary (context, summary);
   g_option_context_add_main_entries (context, common, GETTEXT_PACKAGE);
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
@@ -118,6 +124,25 @@ tkb_cli_fail (const char *subject, const GError *error)
   if (advice != NULL)
     g_printerr ("%s\n", advice);
   return TKB_CLI_FAILED;
+}
+
+char *
+tkb_cli_describe_problems (TkbCli *cli, TkbDocument *document, TkbValidateLevel level)
+{
+  g_autoptr (GPtrArray) problems = tkb_validate (cli->catalog, document, level);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < problems->len; i++)
+    {
+      const TkbProblem *problem = problems->pdata[i];
+      const char       *argument = problem->argument;
+
+      g_string_append_printf (text, "%s%s: ", i > 0 ? "; " : "", problem->path);
+      g_string_append_printf (text, _ (tkb_problem_code_get_format (problem->code)),
+                              problem->label != NULL ? _ (problem->label) : problem->path,
+                              argument != NULL && *argument != '\0' ? _ (argument) : "");
+    }
+  return problems->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
 int

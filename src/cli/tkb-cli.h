@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "tkb-store.h"
+#include "tkb-validation.h"
 
 G_BEGIN_DECLS
 
@@ -16,8 +17,12 @@ G_BEGIN_DECLS
 #define TKB_CLI_FAILED 1
 #define TKB_CLI_USAGE 2
 
+typedef struct _TkbCliVerb TkbCliVerb;
+
 typedef struct
 {
+  const TkbCliVerb *verb; /* (unowned) */
+
   TkbClock   *clock;      /* (owned) */
   TkbRandom  *random;     /* (owned) */
   TkbCatalog *catalog;    /* (owned) */
@@ -26,13 +31,13 @@ typedef struct
   gboolean    json;       /* one JSON object a line */
 } TkbCli;
 
-typedef struct
+struct _TkbCliVerb
 {
   const char *name;
   const char *arguments; /* for the usage line */
   const char *summary;   /* msgid */
   int (*run) (TkbCli *cli, int argc, char **argv);
-} TkbCliVerb;
+};
 
 int tkb_cli_init (TkbCli *cli, int argc, char **argv);
 int tkb_cli_put (TkbCli *cli, int argc, char **argv);
@@ -63,6 +68,9 @@ TkbStore *tkb_cli_open (TkbCli *cli, TkbStoreOpenFlags flags);
 /* Says what happened and what to do about it; returns TKB_CLI_FAILED. */
 int tkb_cli_fail (const char *subject /* (nullable) */, const GError *error);
 int tkb_cli_usage (const char *message);
+/* (transfer full) (nullable): what is wrong with document, in the reader's language; NULL: nothing
+ */
+char *tkb_cli_describe_problems (TkbCli *cli, TkbDocument *document, TkbValidateLevel level);
 /* Prints object as one line and frees it. */
 void tkb_cli_print_json (JsonObject *object /* (transfer full) */);
 /* For people: plain text with the tags of Pango markup taken out. */

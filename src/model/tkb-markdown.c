@@ -15,6 +15,8 @@
 /* bytes that are parsed; the parser has inputs for which its time grows with the square of the
  * length, and the longest field of a kind, 20,000 characters, fits */
 #define MAX_PARSED_BYTES (64 * 1024)
+/* bytes of a whole document that are rendered for an export, where nobody waits for a frame */
+#define MAX_RENDERED_BYTES (1024 * 1024)
 
 /* The tree is walked with cmark's iterator, never by recursion, for its depth is the author's. */
 typedef struct
@@ -361,10 +363,11 @@ build (TkbBlock *root, cmark_node *document)
   cmark_iter_free (iter);
 }
 
-/* libcmark-gfm keeps its table of special characters and its list of extensions in statics, which
- * each parse changes; one parse at a time keeps them whole. */
+/* out_html: (out) (optional): the same as HTML. libcmark-gfm keeps its table of special characters
+ * and its list of extensions in statics, which each parse changes; one parse at a time keeps them
+ * whole. */
 static cmark_node *
-parse_source (const char *text, gsize length)
+parse_source (const char *text, gsize length, char **out_html)
 {
   static const char *const extensions[] = { "table", "strikethrough", "tasklist", "autolink" };
   static GMutex            lock;
@@ -378,6 +381,14 @@ parse_source (const char *text, gsize length)
     cmark_parser_attach_syntax_extension (parser, cmark_find_syntax_extension (extensions[i]));
   cmark_parser_feed (parser, text, length);
   document = cmark_parser_finish (parser);
+  if (out_html != NULL)
+    {
+      char *html = cmark_render_html (document, CMARK_OPT_DEFAULT,
+                                      cmark_parser_get_syntax_extensions (parser));
+
+      *out_html = g_strdup (html);
+      cmark_get_default_mem_allocator ()->free (html);
+    }
   cmark_parser_free (parser);
   return document;
 }
@@ -432,7 +443,7 @@ tkb_markdown_parse (const char *text)
       append_plain (root, text);
       return root;
     }
-  document = parse_source (text, length);
+  document = parse_source (text, length, NULL);
   build (root, document);
   cmark_node_free (document);
   return root;
@@ -476,4 +487,30 @@ tkb_markdown_to_plain (const char *text)
   if (out->len > 0 && out->str[out->len - 1] == '\n')
     g_string_truncate (out, out->len - 1);
   return g_string_free (out, FALSE);
+}
+
+/**
+ * tkb_markdown_to_html:
+ * @text: any UTF-8
+ *
+ * Returns: (transfer full): HTML of @text; raw HTML in it is left out and links of other than
+ *   harmless schemes lead nowhere. A text of more than 1 MiB comes out as it stands, escaped.
+ */
+char *
+tkb_markdown_to_html (const char *text)
+{
+  char *html = NULL;
+  gsize length;
+
+  g_return_val_if_fail (text != NULL, NULL);
+
+  length = strlen (text);
+  if (length > MAX_RENDERED_BYTES)
+    {
+      g_autofree char *escaped = g_markup_escape_text (text, (gssize) length);
+
+      return g_strconcat ("<pre>", escaped, "</pre>\n", NULL);
+    }
+  cmark_node_free (parse_source (text, length, &html));
+  return html;
 }

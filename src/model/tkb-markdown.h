@@ -62,6 +62,7 @@ struct _TkbBlock
 TkbBlock *tkb_markdown_parse (const char *text); /* any UTF-8; (transfer full) */
 void      tkb_block_free (TkbBlock *self);
 char     *tkb_markdown_to_plain (const char *text); /* words only, for index and snippets */
+char     *tkb_markdown_to_html (const char *text);  /* without raw HTML and harmful links */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TkbBlock, tkb_block_free)
 

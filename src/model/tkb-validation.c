@@ -10,6 +10,9 @@
 #include <math.h>
 #include <string.h>
 
+/* marks a msgid: programs translate, the library does not */
+#define N_(text) (text)
+
 /* A hostile document must not make a message of megabytes. */
 #define MAX_PROBLEMS 100
 /* characters of a wrong value that a message repeats */
@@ -46,25 +49,25 @@ tkb_problem_code_get_format (TkbProblemCode code)
   switch (code)
     {
     case TKB_PROBLEM_UNKNOWN_KIND:
-      return "%1$s: there is no kind “%2$s”";
+      return N_ ("%1$s: there is no kind “%2$s”");
     case TKB_PROBLEM_MISSING:
-      return "%1$s is missing";
+      return N_ ("%1$s is missing");
     case TKB_PROBLEM_WRONG_TYPE:
-      return "%1$s should be %2$s";
+      return N_ ("%1$s should be %2$s");
     case TKB_PROBLEM_UNKNOWN_CODE:
-      return "%1$s: “%2$s” is not in the list";
+      return N_ ("%1$s: “%2$s” is not in the list");
     case TKB_PROBLEM_TOO_LONG:
-      return "%1$s is longer than %2$s characters";
+      return N_ ("%1$s is longer than %2$s characters");
     case TKB_PROBLEM_TOO_FEW:
-      return "%1$s needs at least %2$s";
+      return N_ ("%1$s needs at least %2$s");
     case TKB_PROBLEM_TOO_MANY:
-      return "%1$s takes at most %2$s";
+      return N_ ("%1$s takes at most %2$s");
     case TKB_PROBLEM_OUT_OF_RANGE:
-      return "%1$s should be %2$s";
+      return N_ ("%1$s should be %2$s");
     case TKB_PROBLEM_BAD_DATE:
-      return "%1$s: “%2$s” is not a date";
+      return N_ ("%1$s: “%2$s” is not a date");
     case TKB_PROBLEM_BAD_URL:
-      return "%1$s: “%2$s” is not a web address";
+      return N_ ("%1$s: “%2$s” is not a web address");
     }
   g_return_val_if_reached ("%1$s %2$s");
 }
@@ -266,33 +269,33 @@ describe_type (TkbFieldType type)
     case TKB_FIELD_STRING:
     case TKB_FIELD_TEXT:
     case TKB_FIELD_MARKDOWN:
-      return "a text";
+      return N_ ("a text");
     case TKB_FIELD_INTEGER:
-      return "a whole number";
+      return N_ ("a whole number");
     case TKB_FIELD_NUMBER:
-      return "a number";
+      return N_ ("a number");
     case TKB_FIELD_BOOLEAN:
-      return "true or false";
+      return N_ ("true or false");
     case TKB_FIELD_DATE:
-      return "a date: YYYY, YYYY-MM or YYYY-MM-DD";
+      return N_ ("a date: YYYY, YYYY-MM or YYYY-MM-DD");
     case TKB_FIELD_DATETIME:
-      return "a date and time: YYYY-MM-DDThh:mm:ssZ";
+      return N_ ("a date and time: YYYY-MM-DDThh:mm:ssZ");
     case TKB_FIELD_CODE:
-      return "a code from the list";
+      return N_ ("a code from the list");
     case TKB_FIELD_URL:
-      return "a web address";
+      return N_ ("a web address");
     case TKB_FIELD_LOCALIZED:
-      return "a text for each language";
+      return N_ ("a text for each language");
     case TKB_FIELD_FIGURE:
-      return "a figure: value, unit, text and source";
+      return N_ ("a figure: value, unit, text and source");
     case TKB_FIELD_LINK:
-      return "a link: document and relation";
+      return N_ ("a link: document and relation");
     case TKB_FIELD_RECORD:
-      return "an object with fields of its own";
+      return N_ ("an object with fields of its own");
     case TKB_FIELD_JSON:
       break;
     }
-  return "a value";
+  return N_ ("a value");
 }
 
 static void validate_value (Validator *self, TkbField *field, const char *path, JsonNode *node);
@@ -518,7 +521,7 @@ validate_list (Validator *self, TkbField *field, const char *path, JsonNode *nod
 
   if (!JSON_NODE_HOLDS_ARRAY (node))
     {
-      report (self, TKB_PROBLEM_WRONG_TYPE, path, label, "a list");
+      report (self, TKB_PROBLEM_WRONG_TYPE, path, label, N_ ("a list"));
       return;
     }
   array = json_node_get_array (node);
