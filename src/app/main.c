@@ -78,6 +78,7 @@ main (int argc, char *argv[])
   random = tkb_random_new_system ();
   settings = open_settings (uninstalled);
   library = tkb_library_new (path, catalog, clock, random, settings);
+  tkb_library_set_starter (library, tkb_data_get_resource ());
   application = tkb_application_new (library);
   return g_application_run (G_APPLICATION (application), argc, argv);
 }

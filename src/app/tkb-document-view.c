@@ -101,10 +101,12 @@ append_tag (TkbPageContext *context, TkbWrapBox *tags, TkbKind *kind, const char
     return;
   type = json_node_get_value_type (node);
   if (type == G_TYPE_STRING)
-    tkb_wrap_box_append (tags,
-                         tkb_text_pill (tkb_text_code (tkb_library_get_catalog (context->library),
-                                                       field, json_node_get_string (node)),
-                                        NULL));
+    {
+      const char *value = json_node_get_string (node);
+      const char *text = tkb_text_code (tkb_library_get_catalog (context->library), field, value);
+
+      tkb_wrap_box_append (tags, tkb_text_filter_pill (text, code, value));
+    }
   else if (type == G_TYPE_INT64)
     {
       g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, json_node_get_int (node));

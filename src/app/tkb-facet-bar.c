@@ -183,8 +183,11 @@ create_popup_cb (GtkMenuButton *button, gpointer user_data)
 
 /* A facet that could narrow the list: with more than one code, or chosen. */
 static gboolean
-is_useful (const TkbFacetCounts *facet)
+is_useful (TkbFacetBar *self, const TkbFacetCounts *facet)
 {
+  /* the guides' one service beside the cases' several would be the same menu twice */
+  if (g_str_equal (facet->field, "service_type") && find_facet (self, "service_types") != NULL)
+    return FALSE;
   return facet->values->len > 1 && !g_strv_contains (hidden, facet->field);
 }
 
@@ -197,7 +200,7 @@ has_own_chip (TkbFacetBar *self, const char *field)
     {
       const TkbFacetCounts *facet = find_facet (self, favoured[i]);
 
-      if (facet == NULL || !is_useful (facet))
+      if (facet == NULL || !is_useful (self, facet))
         continue;
       if (g_str_equal (favoured[i], field))
         return TRUE;
@@ -218,7 +221,7 @@ create_more_popup_cb (GtkMenuButton *button, gpointer user_data)
       TkbField             *field = find_field (self, facet->field);
       GtkWidget            *expander;
 
-      if (field == NULL || !is_useful (facet) || has_own_chip (self, facet->field))
+      if (field == NULL || !is_useful (self, facet) || has_own_chip (self, facet->field))
         continue;
       expander = gtk_expander_new (tkb_text_translate (tkb_field_get_label (field)));
       gtk_expander_set_child (GTK_EXPANDER (expander), values_new (self, facet));
@@ -298,7 +301,7 @@ rebuild (TkbFacetBar *self)
       const TkbFacetCounts *facet = find_facet (self, favoured[i]);
       TkbField             *field = find_field (self, favoured[i]);
 
-      if (facet == NULL || field == NULL || !is_useful (facet))
+      if (facet == NULL || field == NULL || !is_useful (self, facet))
         continue;
       append_menu_chip (self, tkb_text_translate (tkb_field_get_label (field)), favoured[i]);
       n_chips++;
@@ -307,7 +310,7 @@ rebuild (TkbFacetBar *self)
     {
       const TkbFacetCounts *facet = g_ptr_array_index (self->facets, i);
 
-      has_more |= is_useful (facet) && !has_own_chip (self, facet->field);
+      has_more |= is_useful (self, facet) && !has_own_chip (self, facet->field);
     }
   if (has_more)
     append_menu_chip (self, _ ("More"), NULL);

@@ -179,7 +179,13 @@ pills_new (TkbPageContext *context, TkbField *field, JsonArray *array)
       JsonNode        *node = json_array_get_element (array, i);
       g_autofree char *text = value_to_text (context, field, node);
 
-      tkb_wrap_box_append (TKB_WRAP_BOX (box), tkb_text_pill (text, NULL));
+      if (tkb_field_get_flags (field) & TKB_FIELD_FLAG_FACET && JSON_NODE_HOLDS_VALUE (node) &&
+          json_node_get_string (node) != NULL)
+        tkb_wrap_box_append (
+            TKB_WRAP_BOX (box),
+            tkb_text_filter_pill (text, tkb_field_get_code (field), json_node_get_string (node)));
+      else
+        tkb_wrap_box_append (TKB_WRAP_BOX (box), tkb_text_pill (text, NULL));
     }
   return box;
 }

@@ -5,6 +5,7 @@
 
 #include "tkb-library.h"
 
+#include "tkb-starter.h"
 #include "tkb-worker.h"
 
 struct _TkbLibrary
@@ -22,6 +23,8 @@ struct _TkbLibrary
   TkbSearch     *search;     /* (owned) (nullable) until opened */
   TkbReplicator *replicator; /* (owned) (nullable) until opened */
 
+  GResource      *starter;           /* (owned) (nullable): content for a new store */
+  int             is_new;            /* atomic: the starter content was loaded just now */
   GHashTable     *marks;             /* (owned) (element-type utf8): a set */
   TkbStoreCounts *counts;            /* (owned) (nullable) until first counted */
   GCancellable   *cancellable;       /* (owned) (nullable) of what runs while it is open */
@@ -97,6 +100,7 @@ tkb_library_finalize (GObject *object)
 
   g_free (self->path);
   g_free (self->language);
+  g_clear_pointer (&self->starter, g_resource_unref);
   g_hash_table_unref (self->marks);
   G_OBJECT_CLASS (tkb_library_parent_class)->finalize (object);
 }
@@ -329,6 +333,25 @@ tkb_library_look_up_finish (TkbLibrary *self, GAsyncResult *result, GError **err
 
 /* ---- open and close ---- */
 
+/* On the worker's thread. A library that was never written to gets the starter content; one that
+ * cannot take it is still a library. */
+static gboolean
+load_starter (TkbLibrary *self, TkbStore *store)
+{
+  g_autoptr (GError) error = NULL;
+  guint n_documents = 0;
+
+  if (self->starter == NULL)
+    return FALSE;
+  if (!tkb_starter_load (store, self->starter, &n_documents, NULL, &error))
+    {
+      g_warning ("The starter content could not be loaded: %s", error->message);
+      return FALSE;
+    }
+  g_debug ("%u documents of starter content", n_documents);
+  return TRUE;
+}
+
 /* On the worker's thread. */
 static void
 open_store_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
@@ -342,9 +365,40 @@ open_store_thread (GTask *task, gpointer source, gpointer task_data, GCancellabl
   store = tkb_store_open (self->path, TKB_STORE_OPEN_CREATE | TKB_STORE_OPEN_OUTBOX, self->catalog,
                           self->clock, self->random, &error);
   if (store == NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
-    g_task_return_pointer (task, g_steal_pointer (&store), g_object_unref);
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  if (tkb_store_get_last_seq (store) == 0)
+    g_atomic_int_set (&self->is_new, load_starter (self, store));
+  g_task_return_pointer (task, g_steal_pointer (&store), g_object_unref);
+}
+
+/**
+ * tkb_library_set_starter:
+ * @resource: (nullable): what a store that is made by tkb_library_open_async () gets
+ *
+ * To be called before the library is opened.
+ */
+void
+tkb_library_set_starter (TkbLibrary *self, GResource *resource)
+{
+  g_return_if_fail (TKB_IS_LIBRARY (self));
+  g_return_if_fail (self->worker == NULL);
+
+  g_clear_pointer (&self->starter, g_resource_unref);
+  self->starter = resource != NULL ? g_resource_ref (resource) : NULL;
+}
+
+/**
+ * tkb_library_is_new:
+ *
+ * Returns: whether opening it made it and filled it with the starter content
+ */
+gboolean
+tkb_library_is_new (TkbLibrary *self)
+{
+  return g_atomic_int_get (&self->is_new);
 }
 
 /**

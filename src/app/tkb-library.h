@@ -21,6 +21,7 @@ TkbLibrary *tkb_library_new (const char *path,
                              TkbRandom  *random,
                              GSettings  *settings /* (nullable) */);
 
+void     tkb_library_set_starter (TkbLibrary *self, GResource *resource);
 void     tkb_library_open_async (TkbLibrary         *self,
                                  GCancellable       *cancellable,
                                  GAsyncReadyCallback callback,
@@ -30,6 +31,7 @@ void     tkb_library_close (TkbLibrary *self);
 
 /* Property is-open, notified once everything below is there. */
 gboolean       tkb_library_is_open (TkbLibrary *self);
+gboolean       tkb_library_is_new (TkbLibrary *self);
 TkbStore      *tkb_library_get_store (TkbLibrary *self);      /* (nullable) before it is open */
 TkbSearch     *tkb_library_get_search (TkbLibrary *self);     /* (nullable) before it is open */
 TkbReplicator *tkb_library_get_replicator (TkbLibrary *self); /* (nullable) before it is open */

@@ -300,6 +300,22 @@ run_from_top (TkbResultList *self)
     run (self);
 }
 
+/* Says how much there is to search. */
+static void
+counts_changed_cb (TkbResultList *self)
+{
+  const TkbStoreCounts *counts = tkb_library_get_counts (self->library);
+  g_autofree char      *number = NULL;
+  g_autofree char      *text = NULL;
+
+  if (counts == NULL || counts->documents == 0)
+    return;
+  number = tkb_text_count (counts->documents);
+  text = g_strdup_printf (
+      ngettext ("Search %s document", "Search %s documents", (gulong) counts->documents), number);
+  g_object_set (self->entry, "placeholder-text", text, NULL);
+}
+
 static void
 library_changed_cb (TkbResultList *self)
 {
@@ -554,6 +570,7 @@ tkb_result_list_set_library (TkbResultList *self, TkbLibrary *library)
   fill_skeleton (self);
   g_signal_connect_swapped (library, "notify::is-open", G_CALLBACK (run_from_top), self);
   g_signal_connect_swapped (library, "changed", G_CALLBACK (library_changed_cb), self);
+  g_signal_connect_swapped (library, "counts-changed", G_CALLBACK (counts_changed_cb), self);
   run_from_top (self);
 }
 
@@ -577,10 +594,24 @@ tkb_result_list_show (TkbResultList *self, const char *target)
     run_from_top (self);
 }
 
+/**
+ * tkb_result_list_show_filtered:
+ *
+ * As tkb_result_list_show (), without words and narrowed to one code of one facet.
+ */
 void
-tkb_result_list_filter (TkbResultList *self, const char *field, const char *code)
+tkb_result_list_show_filtered (TkbResultList *self,
+                               const char    *target,
+                               const char    *field,
+                               const char    *code)
 {
+  g_autofree char *copy = g_strdup (target);
+
   g_return_if_fail (TKB_IS_RESULT_LIST (self));
+  g_free (self->target);
+  self->target = g_steal_pointer (&copy);
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  tkb_facet_bar_clear (self->facets);
   tkb_facet_bar_choose (self->facets, field, code, TRUE);
 }
 

@@ -17,8 +17,10 @@ G_DECLARE_FINAL_TYPE (TkbResultList, tkb_result_list, TKB, RESULT_LIST, GtkBox)
 void tkb_result_list_set_library (TkbResultList *self, TkbLibrary *library);
 /* target: all, drafts, waiting, conflicts, favourites or the code of a kind */
 void tkb_result_list_show (TkbResultList *self, const char *target);
-/* Adds a facet to what is listed. */
-void tkb_result_list_filter (TkbResultList *self, const char *field, const char *code);
+void tkb_result_list_show_filtered (TkbResultList *self,
+                                    const char    *target,
+                                    const char    *field,
+                                    const char    *code);
 void tkb_result_list_focus_search (TkbResultList *self);
 void tkb_result_list_popup_new (TkbResultList *self);
 /* outer: the sidebar is folded away; inner: the page is */

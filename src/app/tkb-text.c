@@ -190,3 +190,26 @@ tkb_text_pill (const char *text, const char *css_class)
   gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
   return label;
 }
+
+/**
+ * tkb_text_filter_pill:
+ * @field: of a facet
+ * @code: leads to all documents that have it
+ */
+GtkWidget *
+tkb_text_filter_pill (const char *text, const char *field, const char *code)
+{
+  GtkWidget       *button = gtk_button_new ();
+  GtkWidget       *label = gtk_label_new (text);
+  g_autofree char *tooltip = g_strdup_printf (_ ("All documents with “%s”"), text);
+
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
+  gtk_button_set_child (GTK_BUTTON (button), label);
+  gtk_widget_add_css_class (button, "pill-tag");
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.filter");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", field, code);
+  return button;
+}

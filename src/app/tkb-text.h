@@ -33,5 +33,7 @@ GtkWidget *tkb_text_markup_label (const char *markup);
 GtkWidget *tkb_text_label_with_class (const char *text, const char *css_class);
 /* A rounded tag; css_class (nullable): kind, warning … */
 GtkWidget *tkb_text_pill (const char *text, const char *css_class);
+/* The same to press: lists all documents that have this code of a facet. */
+GtkWidget *tkb_text_filter_pill (const char *text, const char *field, const char *code);
 
 G_END_DECLS

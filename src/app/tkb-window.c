@@ -9,6 +9,7 @@
 #include "tkb-reading-page.h"
 #include "tkb-result-list.h"
 #include "tkb-sidebar.h"
+#include "tkb-welcome.h"
 
 struct _TkbWindow
 {
@@ -106,6 +107,20 @@ favourite_action (GtkWidget *widget, const char *action_name, GVariant *paramete
   tkb_reading_page_toggle_favourite (TKB_WINDOW (widget)->reading);
 }
 
+/* All documents that have a code: from a tag on a page. */
+static void
+filter_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbWindow  *self = TKB_WINDOW (widget);
+  const char *field;
+  const char *code;
+
+  g_variant_get (parameter, "(&s&s)", &field, &code);
+  tkb_sidebar_select (self->sidebar, "all");
+  tkb_result_list_show_filtered (self->list, "all", field, code);
+  show_pane (self, "list");
+}
+
 static void
 search_all_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
@@ -177,6 +192,45 @@ library_is_open_cb (TkbWindow *self)
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.new", is_open);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.new-menu", is_open);
+  if (is_open && tkb_library_is_new (self->library))
+    tkb_welcome_present (GTK_WINDOW (self), self->library);
+}
+
+/* ---- size, remembered ---- */
+
+static void
+restore_size (TkbWindow *self)
+{
+  GSettings *settings = tkb_library_get_settings (self->library);
+
+  if (settings == NULL)
+    return;
+  gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (settings, "window-width"),
+                               g_settings_get_int (settings, "window-height"));
+  if (g_settings_get_boolean (settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+}
+
+static void
+save_size (TkbWindow *self)
+{
+  GSettings *settings = tkb_library_get_settings (self->library);
+  int        width, height;
+
+  if (settings == NULL)
+    return;
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  g_settings_set_int (settings, "window-width", MAX (width, 360));
+  g_settings_set_int (settings, "window-height", MAX (height, 294));
+  g_settings_set_boolean (settings, "window-maximized",
+                          gtk_window_is_maximized (GTK_WINDOW (self)));
+}
+
+static gboolean
+tkb_window_close_request (GtkWindow *window)
+{
+  save_size (TKB_WINDOW (window));
+  return GTK_WINDOW_CLASS (tkb_window_parent_class)->close_request (window);
 }
 
 static void
@@ -197,6 +251,8 @@ tkb_window_class_init (TkbWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = tkb_window_dispose;
 
+  GTK_WINDOW_CLASS (klass)->close_request = tkb_window_close_request;
+
   g_type_ensure (TKB_TYPE_PANE);
   g_type_ensure (TKB_TYPE_SIDEBAR);
   g_type_ensure (TKB_TYPE_RESULT_LIST);
@@ -216,6 +272,7 @@ tkb_window_class_init (TkbWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.open", "s", open_action);
   gtk_widget_class_install_action (widget_class, "win.read", "s", read_action);
   gtk_widget_class_install_action (widget_class, "win.open-revision", "(ss)", open_revision_action);
+  gtk_widget_class_install_action (widget_class, "win.filter", "(ss)", filter_action);
   gtk_widget_class_install_action (widget_class, "win.search-all", NULL, search_all_action);
   gtk_widget_class_install_action (widget_class, "win.favourite", NULL, favourite_action);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
@@ -249,6 +306,7 @@ tkb_window_new (GtkApplication *application, TkbLibrary *library)
   TkbWindow *self = g_object_new (TKB_TYPE_WINDOW, "application", application, NULL);
 
   self->library = g_object_ref (library);
+  restore_size (self);
   tkb_sidebar_set_library (self->sidebar, library);
   tkb_result_list_set_library (self->list, library);
   tkb_reading_page_set_library (self->reading, library);
