@@ -123,6 +123,7 @@ tkb_wire_checkpoint_from_json (JsonObject *object)
     return self;
   self->rev = g_strdup (tkb_json_get_string (object, "_rev", NULL));
   self->session_id = g_strdup (tkb_json_get_string (object, "session_id", NULL));
+  self->is_one_sided = tkb_json_get_boolean (object, "one_sided", FALSE);
   if (seq)
     {
       g_free (self->source_last_seq);
@@ -184,6 +185,8 @@ tkb_wire_checkpoint_to_json (const TkbWireCheckpoint *self, const char *id)
   for (guint i = 0; i < self->history->len; i++)
     json_array_add_object_element (history, session_to_json (g_ptr_array_index (self->history, i)));
   json_object_set_array_member (object, "history", history);
+  if (self->is_one_sided)
+    json_object_set_boolean_member (object, "one_sided", TRUE);
   return object;
 }
 

@@ -35,6 +35,7 @@ typedef struct
   char      *session_id;      /* (owned) the latest */
   char      *source_last_seq; /* (owned) opaque */
   GPtrArray *history;         /* (owned) (element-type TkbWireCheckpointEntry) newest first */
+  gboolean   is_one_sided;    /* the other side does not let itself be written to */
 } TkbWireCheckpoint;
 
 TkbWireCheckpoint *tkb_wire_checkpoint_new (void);

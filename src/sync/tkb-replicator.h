@@ -7,6 +7,7 @@
  * Main thread. */
 #pragma once
 
+#include "tkb-remote.h"
 #include "tkb-store.h"
 
 G_BEGIN_DECLS
@@ -25,18 +26,6 @@ typedef enum
 #define TKB_TYPE_REPLICATOR (tkb_replicator_get_type ())
 G_DECLARE_FINAL_TYPE (TkbReplicator, tkb_replicator, TKB, REPLICATOR, GObject)
 
-typedef struct
-{
-  char    *url;            /* (owned) of the database: https://kb.example.org/tisckb */
-  char    *user;           /* (owned) (nullable) */
-  char    *password;       /* (owned) (nullable) */
-  char    *ca_file;        /* (owned) (nullable) PEM of a private authority */
-  gboolean allow_insecure; /* plain http beyond loopback */
-} TkbRemote;
-
-TkbRemote *tkb_remote_copy (const TkbRemote *self);
-void       tkb_remote_free (TkbRemote *self);
-
 TkbReplicator *tkb_replicator_new (TkbStore        *store,
                                    TkbClock        *clock,
                                    TkbRandom       *random,
@@ -46,13 +35,13 @@ void tkb_replicator_set_remote (TkbReplicator *self, const TkbRemote *remote);
 void tkb_replicator_start (TkbReplicator *self);
 void tkb_replicator_stop (TkbReplicator *self);
 void tkb_replicator_sync_now (TkbReplicator *self); /* forgets the back-off */
+/* The answer to TKB_SYNC_ERROR_MANY_DELETIONS: the next run may delete as much as it brings. */
+void tkb_replicator_allow_deletions (TkbReplicator *self);
 /* Properties, each notified: state, message, last-sync-ms, done, total. */
 TkbReplicatorState tkb_replicator_get_state (TkbReplicator *self);
 GError            *tkb_replicator_get_error (TkbReplicator *self); /* (nullable) (transfer none) */
 gint64             tkb_replicator_get_last_sync_ms (TkbReplicator *self); /* wall clock; 0: never */
 /* documents done and known to be done in this run, both directions */
 void tkb_replicator_get_progress (TkbReplicator *self, guint64 *out_done, guint64 *out_total);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (TkbRemote, tkb_remote_free)
 
 G_END_DECLS
