@@ -276,6 +276,7 @@ saved (TkbReplication *self)
 {
   self->is_saving = FALSE;
   self->saved_ms = tkb_clock_get_monotonic_ms (self->clock);
+  self->saved_docs = self->session.docs_written;
   g_free (self->saved_seq);
   self->saved_seq = g_strdup (self->session.recorded_seq);
   tkb_replication_pump (self);

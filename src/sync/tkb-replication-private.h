@@ -55,10 +55,11 @@ struct _TkbReplication
   TkbWireCheckpoint     *target_log; /* (owned) (nullable) */
   gboolean               source_refuses_log;
   gboolean               target_refuses_log;
-  TkbWireCheckpointEntry session;   /* strings (owned) */
-  char                  *done_seq;  /* (owned): all up to here is on the target */
-  char                  *saved_seq; /* (owned): as the checkpoints have it */
-  gint64                 saved_ms;  /* monotonic: when */
+  TkbWireCheckpointEntry session;    /* strings (owned) */
+  char                  *done_seq;   /* (owned): all up to here is on the target */
+  char                  *saved_seq;  /* (owned): as the checkpoints have it */
+  gint64                 saved_ms;   /* monotonic: when */
+  guint64                saved_docs; /* stats.docs_written then */
   gboolean               is_saving;
 
   /* the pipeline */
@@ -73,6 +74,8 @@ struct _TkbReplication
   gboolean is_writing;
   gboolean is_at_end; /* the feed had no more when it was read last */
   gboolean is_idle;
+  gboolean is_pumping;
+  gboolean pump_again; /* something changed while it pumped */
 
   /* failures */
   GHashTable *failed;   /* (owned) (element-type utf8 TkbReplicationFailure): to try again */

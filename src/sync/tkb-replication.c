@@ -24,6 +24,8 @@
 #define MAX_BATCHES 3
 /* milliseconds between checkpoints while there is more to do */
 #define SAVE_INTERVAL_MS 2000
+/* milliseconds between checkpoints of a live run in which nothing is written */
+#define LAZY_SAVE_INTERVAL_MS (5 * 60 * 1000)
 /* milliseconds that one wait for changes lasts */
 #define WAIT_MS (5 * 60 * 1000)
 /* milliseconds after which a live run tries again what failed */
@@ -342,11 +344,7 @@ work (TkbReplication *self)
     {
       TkbBatch *batch = l->data;
 
-      if (!batch->is_comparing && !batch->is_compared)
-        {
-          tkb_batch_compare (batch);
-          return; /* it pumps again by itself if it was quick */
-        }
+      tkb_batch_compare (batch);
     }
   while (has_moved && !self->error)
     {
@@ -373,6 +371,15 @@ needs_saving (TkbReplication *self)
   return self->failed_changed || !g_str_equal (self->done_seq, self->saved_seq);
 }
 
+/* Whether the steps since the last checkpoint would cost little to do again: nothing was written,
+ * so another checkpoint on both sides is worth more than it saves. */
+static gboolean
+may_save_later (TkbReplication *self)
+{
+  return !self->failed_changed && self->stats.docs_written == self->saved_docs &&
+         tkb_clock_get_monotonic_ms (self->clock) - self->saved_ms < LAZY_SAVE_INTERVAL_MS;
+}
+
 /* Everything that was told is done: remember that, then wait or end. */
 static void
 rest (TkbReplication *self)
@@ -382,7 +389,7 @@ rest (TkbReplication *self)
 
   if (self->is_saving)
     return;
-  if (needs_saving (self))
+  if (needs_saving (self) && !(is_live && may_save_later (self)))
     {
       tkb_replication_save (self);
       return;
@@ -409,9 +416,8 @@ rest (TkbReplication *self)
   read_changes (self, TRUE);
 }
 
-/* Looks at the whole state and starts whatever can be started. Every callback ends here. */
-void
-tkb_replication_pump (TkbReplication *self)
+static void
+pump_once (TkbReplication *self)
 {
   if (self->error)
     {
@@ -424,7 +430,7 @@ tkb_replication_pump (TkbReplication *self)
   if (!self->is_reading && !self->is_at_end && g_queue_get_length (&self->batches) < MAX_BATCHES)
     read_changes (self, FALSE);
   work (self);
-  if (self->error || !self->task)
+  if (self->error || self->pump_again)
     return;
   if (g_queue_is_empty (&self->batches) && self->is_at_end &&
       (!self->is_reading || self->is_waiting))
@@ -432,6 +438,25 @@ tkb_replication_pump (TkbReplication *self)
   else if (!self->is_saving && needs_saving (self) &&
            tkb_clock_get_monotonic_ms (self->clock) - self->saved_ms > SAVE_INTERVAL_MS)
     tkb_replication_save (self);
+}
+
+/* Looks at the whole state and starts whatever can be started. Every callback ends here; what is
+ * called from within it runs another round. */
+void
+tkb_replication_pump (TkbReplication *self)
+{
+  g_autoptr (TkbReplication) alive = g_object_ref (self);
+
+  self->pump_again = TRUE;
+  if (self->is_pumping)
+    return;
+  self->is_pumping = TRUE;
+  while (self->pump_again && self->task)
+    {
+      self->pump_again = FALSE;
+      pump_once (self);
+    }
+  self->is_pumping = FALSE;
 }
 
 /* ---- the beginning ---- */
