@@ -14,6 +14,7 @@ typedef struct
 {
   char   *path;     /* (owned) */
   gint64  offset;   /* bytes */
+  gint64  length;   /* bytes */
   GBytes *before;   /* (owned): as far as the file reached */
   gint64  old_size; /* bytes of the file before */
 } Undo;
@@ -85,6 +86,7 @@ remember (FaultFile *file, gint64 offset, gint64 length)
   undo = g_new0 (Undo, 1);
   undo->path = g_strdup (file->path);
   undo->offset = offset;
+  undo->length = length;
   undo->before = g_bytes_new_take (g_steal_pointer (&before), kept);
   undo->old_size = size;
   g_ptr_array_add (fault.undo, undo);
@@ -338,17 +340,28 @@ fault_vfs_was_hit (void)
   return fault.was_hit;
 }
 
+void
+fault_vfs_crash_now (void)
+{
+  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&fault.mutex);
+
+  fault.is_down = TRUE;
+}
+
+/* Puts back what stood there; zeros where the file did not reach before. */
 static void
 take_back (const Undo *undo)
 {
-  int         fd = g_open (undo->path, O_RDWR, 0600);
-  gsize       length = 0;
-  const char *before = g_bytes_get_data (undo->before, &length);
+  int              fd = g_open (undo->path, O_RDWR, 0600);
+  g_autofree char *content = g_malloc0 (undo->length + 1);
+  gsize            length = 0;
+  const char      *before = g_bytes_get_data (undo->before, &length);
 
   if (fd < 0)
     return; /* deleted since */
   if (length > 0)
-    g_assert_cmpint (pwrite (fd, before, length, undo->offset), ==, length);
+    memcpy (content, before, length);
+  g_assert_cmpint (pwrite (fd, content, undo->length, undo->offset), ==, undo->length);
   close (fd);
 }
 

@@ -19,7 +19,8 @@ typedef enum
   FAULT_IO,    /* SQLITE_IOERR once */
   FAULT_FULL,  /* SQLITE_FULL once */
   FAULT_SHORT, /* half of a write reaches the file, then SQLITE_IOERR */
-  FAULT_CRASH, /* nothing from here on; unsynced writes are lost, all of them or (by seed) some */
+  FAULT_CRASH, /* nothing from here on; unsynced writes are lost: all, or with an odd seed some of
+                  them */
 } FaultKind;
 
 void fault_vfs_register (void); /* becomes the default VFS */
@@ -27,6 +28,8 @@ void fault_vfs_register (void); /* becomes the default VFS */
 void     fault_vfs_arm (FaultKind kind, guint call, guint32 seed);
 guint    fault_vfs_get_calls (void); /* changing calls since the last arm */
 gboolean fault_vfs_was_hit (void);
+/* The power fails now: what is written later never reaches the disk. */
+void fault_vfs_crash_now (void);
 /* After a crash, with every connection closed: takes unsynced writes back, then behaves again. */
 void fault_vfs_recover (void);
 

@@ -312,6 +312,7 @@ try_fault (Fixture    *self,
            Operation   operation,
            FaultKind   kind,
            guint       n,
+           guint32     seed,
            const char *old_state,
            const char *new_state)
 {
@@ -325,10 +326,12 @@ try_fault (Fixture    *self,
   use_copy (self);
   store = open_store (self, &error);
   g_assert_no_error (error);
-  fault_vfs_arm (kind, n, n);
+  fault_vfs_arm (kind, n, seed);
   acknowledged = operation (store, &error);
   was_hit = fault_vfs_was_hit ();
   g_assert_true (acknowledged == (error == NULL));
+  if (kind == FAULT_CRASH)
+    fault_vfs_crash_now (); /* right after an acknowledgement too */
   tkb_store_close (store);
   g_clear_object (&store);
   fault_vfs_recover ();
@@ -352,7 +355,8 @@ try_fault (Fixture    *self,
 static void
 test_operation (gconstpointer data)
 {
-  guint     index = GPOINTER_TO_UINT (data) / 16;
+  guint     index = GPOINTER_TO_UINT (data) / 32;
+  gboolean  keeps_some = GPOINTER_TO_UINT (data) / 16 % 2;
   FaultKind kind = GPOINTER_TO_UINT (data) % 16;
   Operation operation = operations[index].run;
   Fixture   fixture = { NULL };
@@ -373,7 +377,8 @@ test_operation (gconstpointer data)
   new_state = describe_state (store);
   tkb_store_close (store);
 
-  while (n < MAX_CALLS && try_fault (&fixture, operation, kind, n, old_state, new_state))
+  while (n < MAX_CALLS &&
+         try_fault (&fixture, operation, kind, n, 2 * n + keeps_some, old_state, new_state))
     n++;
   g_assert_cmpuint (n, <, MAX_CALLS);
   g_test_message ("%s: %u faults", operations[index].name, n - 1);
@@ -387,11 +392,13 @@ main (int argc, char **argv)
   {
     const char *name;
     FaultKind   kind;
+    gboolean    keeps_some;
   } kinds[] = {
     { "io-error", FAULT_IO },
     { "disk-full", FAULT_FULL },
     { "short-write", FAULT_SHORT },
     { "crash", FAULT_CRASH },
+    { "crash-keeps-some", FAULT_CRASH, TRUE },
   };
 
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
@@ -402,7 +409,9 @@ main (int argc, char **argv)
         g_autofree char *path =
             g_strdup_printf ("/store/faults/%s/%s", operations[i].name, kinds[j].name);
 
-        g_test_add_data_func (path, GUINT_TO_POINTER (i * 16 + kinds[j].kind), test_operation);
+        g_test_add_data_func (path,
+                              GUINT_TO_POINTER (i * 32 + kinds[j].keeps_some * 16 + kinds[j].kind),
+                              test_operation);
       }
   return g_test_run ();
 }
