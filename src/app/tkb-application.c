@@ -5,6 +5,8 @@
 
 #include "tkb-application.h"
 
+#include <string.h>
+
 #include "tkb-app.h"
 #include "tkb-window.h"
 
@@ -136,6 +138,23 @@ library_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       tkb_window_show_open_error (TKB_WINDOW (l->data), error);
 }
 
+/* GTK takes the direction of the window from its own translations, which may not be installed; ours
+ * decide, since they are what is read. */
+static void
+apply_direction (void)
+{
+  static const char *const rtl[] = { "ar", "fa", "he", "ur", NULL };
+  const char              *header = gettext ("");
+  const char              *language = strstr (header, "Language: ");
+  g_autofree char         *code = NULL;
+
+  if (language == NULL)
+    return;
+  code = g_strndup (language + strlen ("Language: "), 2);
+  if (g_strv_contains (rtl, code))
+    gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+}
+
 static void
 tkb_application_startup (GApplication *application)
 {
@@ -143,6 +162,8 @@ tkb_application_startup (GApplication *application)
 
   G_APPLICATION_CLASS (tkb_application_parent_class)->startup (application);
   gtk_window_set_default_icon_name (TKB_APPLICATION_ID);
+  g_object_set (gtk_settings_get_default (), "gtk-label-select-on-focus", FALSE, NULL);
+  apply_direction ();
   set_up_actions (self);
   tkb_library_open_async (self->library, self->cancellable, library_opened_cb, g_object_ref (self));
 }

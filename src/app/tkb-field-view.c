@@ -154,6 +154,14 @@ is_support (TkbField *field)
   return g_strcmp0 (tkb_field_get_vocabulary (field), "support") == 0;
 }
 
+/* "Not stated" says nothing that a missing line does not. */
+static gboolean
+is_unknown (TkbField *field, JsonNode *node)
+{
+  return is_support (field) && JSON_NODE_HOLDS_VALUE (node) &&
+         g_strcmp0 (json_node_get_string (node), "unknown") == 0;
+}
+
 static GtkWidget *
 scalar_new (TkbPageContext *context, TkbField *field, JsonNode *node)
 {
@@ -200,7 +208,7 @@ pills_new (TkbPageContext *context, TkbField *field, JsonArray *array)
 GtkWidget *
 tkb_field_view_new_inline (TkbPageContext *context, TkbField *field, JsonNode *node)
 {
-  if (tkb_field_view_is_empty (node))
+  if (tkb_field_view_is_empty (node) || is_unknown (field, node))
     return NULL;
   if (tkb_field_get_field_type (field) == TKB_FIELD_LINK)
     return tkb_field_view_new_chips (context, node);

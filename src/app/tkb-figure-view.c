@@ -9,6 +9,8 @@
 
 /* figures of one field set on a page */
 #define MAX_FIGURES 100
+/* characters of the natural width of a card */
+#define NATURAL_CHARS 30
 
 static char *
 value_to_text (JsonObject *figure)
@@ -27,8 +29,41 @@ value_to_text (JsonObject *figure)
 static void
 append (GtkWidget *box, const char *text, const char *css_class)
 {
-  if (text != NULL && *text != '\0')
-    gtk_box_append (GTK_BOX (box), tkb_text_label_with_class (text, css_class));
+  GtkWidget *label;
+
+  if (text == NULL || *text == '\0')
+    return;
+  label = tkb_text_label_with_class (text, css_class);
+  /* a bound on the natural width, so that two cards fit beside each other */
+  gtk_label_set_max_width_chars (GTK_LABEL (label), NATURAL_CHARS);
+  gtk_box_append (GTK_BOX (box), label);
+}
+
+/* Letters and digits only, in small letters: "52,000 acres" -> "52000acres". (transfer full) */
+static char *
+bare (const char *text)
+{
+  g_autofree char *small = g_utf8_strdown (text, -1);
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  for (const char *p = small; *p != '\0'; p = g_utf8_next_char (p))
+    if (g_unichar_isalnum (g_utf8_get_char (p)))
+      g_string_append_unichar (out, g_utf8_get_char (p));
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+/* Whether the words of the source say no more than value and unit do. */
+static gboolean
+is_plain (JsonObject *figure, const char *text)
+{
+  g_autofree char *value = value_to_text (figure);
+  const char      *unit = tkb_json_get_string (figure, "unit", "");
+  g_autofree char *both = g_strconcat (value != NULL ? value : "", unit, NULL);
+  g_autofree char *bare_text = bare (text);
+  g_autofree char *bare_both = bare (both);
+  g_autofree char *bare_value = bare (value != NULL ? value : "");
+
+  return value == NULL || g_str_equal (bare_text, bare_both) || g_str_equal (bare_text, bare_value);
 }
 
 static void
@@ -97,6 +132,7 @@ warning_new (const char *text)
   GtkWidget *label = tkb_text_label (text);
 
   gtk_widget_set_valign (icon, GTK_ALIGN_START);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), NATURAL_CHARS - 4);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_box_append (GTK_BOX (box), icon);
   gtk_box_append (GTK_BOX (box), label);
@@ -117,8 +153,7 @@ card_new (JsonObject *figure)
   if (g_strcmp0 (label, tkb_json_get_string (figure, "unit", NULL)) != 0)
     append (card, label, "figure-label");
   append_value (card, figure);
-  if (text != NULL && *text != '\0' &&
-      !tkb_field_view_is_empty (json_object_get_member (figure, "value")))
+  if (text != NULL && *text != '\0' && !is_plain (figure, text))
     {
       /* Translators: the words of the source of a figure, in quotation marks */
       g_autofree char *stated = g_strdup_printf (_ ("As stated: “%s”"), text);
