@@ -154,8 +154,10 @@ tkb_rev_tree_insert_path (TkbRevTree *self, const char *const *path, TkbRevNodeF
 
   for (guint i = 1; path[i] != NULL; i++)
     {
+      guint generation = tkb_rev_id_get_generation (path[i]);
+
       child = node;
-      if (tkb_rev_id_get_generation (path[i]) != child->generation - 1)
+      if (generation == 0 || generation != child->generation - 1)
         break;
       node = lookup (self, path[i]);
       if (child->parent != NULL)

@@ -131,7 +131,7 @@ test_deep (void)
   g_autoptr (GString) stars = g_string_new (NULL);
   GString *texts[] = { quotes, lists, stars };
 
-  for (int i = 0; i < 20000; i++)
+  for (int i = 0; i < 4000; i++)
     {
       g_string_append (quotes, ">");
       g_string_append (stars, "*a **b ");

@@ -176,6 +176,8 @@ test_forged (void)
                    TKB_REV_INSERT_NEW_LEAF);
   assert_revs (tkb_rev_tree_get_path (tree, "4-d"), "4-d 3-c 2-b 1-a");
   g_assert_false (tkb_rev_tree_contains (tree, "2-other"));
+  insert (tree, "1-n nonsense", AVAILABLE); /* found by the fuzzer */
+  g_assert_false (tkb_rev_tree_contains (tree, "nonsense"));
   insert (tree, "3-c", DELETED); /* what was seen stays as it was seen */
   g_assert_cmpint (tkb_rev_tree_get_flags (tree, "3-c"), ==, AVAILABLE);
 }
