@@ -252,8 +252,12 @@ tkb_blob_store_add (TkbBlobStore *self,
     return NULL;
   for (;;)
     {
-      gssize length = g_input_stream_read (source, chunk, CHUNK_BYTES, cancellable, error);
+      gssize length;
 
+      /* streams over memory do not look at it themselves */
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return NULL;
+      length = g_input_stream_read (source, chunk, CHUNK_BYTES, cancellable, error);
       if (length < 0)
         return NULL;
       if (length == 0)

@@ -190,7 +190,7 @@ complete_body (TkbEdit    *self,
   TkbDocument *resolved;
 
   if (!tkb_attachments_has_any (self->document))
-    return TRUE;
+    return write_body (self, error);
   for (guint i = 0; self->blobs != NULL && i < self->blobs->len; i++)
     if (!tkb_attachments_record (batch->db, g_ptr_array_index (self->blobs, i), batch->now_ms,
                                  error))
@@ -371,10 +371,13 @@ gboolean
 tkb_edit_apply (TkbEdit *self, TkbBatch *batch, GError **error)
 {
   g_auto (TkbDocRow) row = TKB_DOC_ROW_INIT;
+  g_autoptr (TkbDocument) original = NULL;
   g_autoptr (GError) local_error = NULL;
 
   if (self->error != NULL)
     return TRUE;
+  /* its revision's strings are in use while its completed form takes its place */
+  original = tkb_document_ref (self->document);
   if (!tkb_doc_row_find (&row, batch->db, tkb_document_get_id (self->document), &local_error))
     {
       if (local_error != NULL)
