@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "tkb-attachment-list.h"
 #include "tkb-fact-grid.h"
 #include "tkb-field-view.h"
 #include "tkb-json.h"
@@ -144,6 +145,8 @@ append_head (TkbDocumentView *self, TkbPageContext *context, TkbKind *kind)
   gtk_box_append (GTK_BOX (self), tags_new (context, kind));
   label = heading_new (title, "page-title", 1);
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  if (pango_find_base_dir (title, -1) == PANGO_DIRECTION_LTR)
+    gtk_widget_set_direction (label, GTK_TEXT_DIR_LTR);
   gtk_box_append (GTK_BOX (self), label);
   if (original != NULL && !g_str_equal (original, title))
     gtk_box_append (GTK_BOX (self), tkb_text_label_with_class (original, "page-original"));
@@ -372,6 +375,17 @@ append_sections (TkbDocumentView *self, TkbPageContext *context, TkbKind *kind)
     }
 }
 
+static void
+append_attachments (TkbDocumentView *self, TkbPageContext *context)
+{
+  GtkWidget *list = tkb_attachment_list_new (context->library, context->document);
+
+  if (list == NULL)
+    return;
+  gtk_box_append (GTK_BOX (self), heading_new (_ ("Attachments"), "section-heading", 2));
+  gtk_box_append (GTK_BOX (self), list);
+}
+
 /* Who wrote it, when, on what terms: one quiet paragraph. */
 static void
 append_imprint (TkbDocumentView *self, TkbPageContext *context, TkbKind *kind)
@@ -506,6 +520,7 @@ tkb_document_view_new (TkbLibrary *library, TkbDocument *document)
       return GTK_WIDGET (self);
     }
   append_sections (self, &context, kind);
+  append_attachments (self, &context);
   self->backlinks = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_box_append (GTK_BOX (self), self->backlinks);
   append_keywords (self, &context, kind);

@@ -832,6 +832,10 @@ tkb_reading_page_set_folded (TkbReadingPage *self, gboolean outer, gboolean inne
 {
   self->is_inner_folded = inner;
   adw_header_bar_set_show_start_title_buttons (self->header, inner);
+  if (inner)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "narrow");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "narrow");
   update_back (self);
 }
 

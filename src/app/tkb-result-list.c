@@ -367,6 +367,7 @@ entry_activate_cb (TkbResultList *self)
   gtk_single_selection_set_selected (self->selection, selected);
   self->is_selecting = FALSE;
   open_position (self, selected);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.focus-page", NULL);
 }
 
 static gboolean
@@ -391,6 +392,7 @@ static void
 row_activated_cb (TkbResultList *self, guint position)
 {
   open_position (self, position);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.focus-page", NULL);
 }
 
 /* With the page beside the list, moving through the list turns its pages. */

@@ -51,6 +51,24 @@ set_markup (GtkLabel *label, const char *markup, const char *fallback)
     gtk_label_set_markup (label, markup);
   else
     gtk_label_set_text (label, fallback != NULL ? fallback : "");
+  gtk_widget_set_direction (GTK_WIDGET (label), pango_find_base_dir (gtk_label_get_text (label),
+                                                                     -1) == PANGO_DIRECTION_LTR
+                                                    ? GTK_TEXT_DIR_LTR
+                                                    : GTK_TEXT_DIR_NONE);
+}
+
+/* Titles are bold throughout: there a match is marked with a tint. (transfer full) (nullable) */
+static char *
+tint_matches (const char *markup)
+{
+  g_autoptr (GString) text = NULL;
+
+  if (markup == NULL)
+    return NULL;
+  text = g_string_new (markup);
+  g_string_replace (text, "<b>", "<span background=\"#f6d32d\" background_alpha=\"35%\">", 0);
+  g_string_replace (text, "</b>", "</span>", 0);
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 static void
@@ -130,6 +148,7 @@ update (TkbResultRow *self)
   const char      *title;
   g_autofree char *meta = NULL;
   g_autofree char *name = NULL;
+  g_autofree char *title_markup = NULL;
 
   if (self->hit == NULL || !is_loaded (self->hit))
     {
@@ -141,7 +160,8 @@ update (TkbResultRow *self)
   if (tkb_search_hit_get_kind (self->hit) != NULL)
     kind = tkb_catalog_get_kind (tkb_library_get_catalog (self->library),
                                  tkb_search_hit_get_kind (self->hit));
-  set_markup (self->title, tkb_search_hit_get_title_markup (self->hit), title);
+  title_markup = tint_matches (tkb_search_hit_get_title_markup (self->hit));
+  set_markup (self->title, title_markup, title);
   set_markup (self->snippet, tkb_search_hit_get_snippet_markup (self->hit), "");
   meta = make_meta (self, kind);
   gtk_label_set_text (self->meta, meta);

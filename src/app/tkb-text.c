@@ -9,6 +9,9 @@
 #include <math.h>
 #include <string.h>
 
+/* characters of a text that is one line nearly everywhere, and stays with its neighbours then */
+#define SHORT_CHARS 40
+
 /**
  * tkb_text_translate:
  * @msgid: (nullable): an English label of the catalog
@@ -149,12 +152,26 @@ body_label (void)
   return label;
 }
 
+/* A text of several lines runs the way its own language does, whatever the window does. */
+static void
+follow_text (GtkWidget *label)
+{
+  PangoDirection direction = pango_find_base_dir (gtk_label_get_text (GTK_LABEL (label)), -1);
+
+  if (direction == PANGO_DIRECTION_LTR &&
+      g_utf8_strlen (gtk_label_get_text (GTK_LABEL (label)), -1) > SHORT_CHARS)
+    gtk_widget_set_direction (label, GTK_TEXT_DIR_LTR);
+  else if (direction == PANGO_DIRECTION_RTL)
+    gtk_widget_set_direction (label, GTK_TEXT_DIR_RTL);
+}
+
 GtkWidget *
 tkb_text_label (const char *text)
 {
   GtkWidget *label = body_label ();
 
   gtk_label_set_text (GTK_LABEL (label), text);
+  follow_text (label);
   return label;
 }
 
@@ -164,6 +181,7 @@ tkb_text_markup_label (const char *markup)
   GtkWidget *label = body_label ();
 
   gtk_label_set_markup (GTK_LABEL (label), markup);
+  follow_text (label);
   return label;
 }
 

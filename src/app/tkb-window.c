@@ -122,6 +122,12 @@ filter_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 }
 
 static void
+focus_page_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  tkb_reading_page_focus (TKB_WINDOW (widget)->reading);
+}
+
+static void
 search_all_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   TkbWindow *self = TKB_WINDOW (widget);
@@ -272,6 +278,7 @@ tkb_window_class_init (TkbWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.open", "s", open_action);
   gtk_widget_class_install_action (widget_class, "win.read", "s", read_action);
   gtk_widget_class_install_action (widget_class, "win.open-revision", "(ss)", open_revision_action);
+  gtk_widget_class_install_action (widget_class, "win.focus-page", NULL, focus_page_action);
   gtk_widget_class_install_action (widget_class, "win.filter", "(ss)", filter_action);
   gtk_widget_class_install_action (widget_class, "win.search-all", NULL, search_all_action);
   gtk_widget_class_install_action (widget_class, "win.favourite", NULL, favourite_action);
