@@ -133,6 +133,42 @@ tags_new (TkbPageContext *context, TkbKind *kind)
 }
 
 static void
+website_clicked_cb (GtkButton *button, gpointer user_data)
+{
+  tkb_compat_show_url (GTK_WIDGET (button), g_object_get_data (G_OBJECT (button), "url"));
+}
+
+/* A search system is there to be gone to. */
+static void
+append_website (TkbDocumentView *self, TkbPageContext *context)
+{
+  const char      *url = tkb_document_get_string (context->document, "address");
+  GtkWidget       *button;
+  GtkWidget       *content;
+  g_autofree char *host = NULL;
+  g_autofree char *label = NULL;
+
+  if (url == NULL || (!g_str_has_prefix (url, "https://") && !g_str_has_prefix (url, "http://")))
+    return;
+  host = tkb_text_host (url);
+  /* Translators: a button that opens a website; its address follows */
+  label = g_strdup_printf (_ ("Open %s"), host);
+  button = gtk_button_new ();
+  content = adw_button_content_new ();
+  adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), "web-browser-symbolic");
+  adw_button_content_set_label (ADW_BUTTON_CONTENT (content), label);
+  gtk_button_set_child (GTK_BUTTON (button), content);
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  gtk_widget_set_tooltip_text (button, url);
+  gtk_widget_add_css_class (button, "website");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  g_object_set_data_full (G_OBJECT (button), "url", g_strdup (url), g_free);
+  g_signal_connect (button, "clicked", G_CALLBACK (website_clicked_cb), NULL);
+  gtk_box_append (GTK_BOX (self), button);
+}
+
+static void
 append_head (TkbDocumentView *self, TkbPageContext *context, TkbKind *kind)
 {
   const char *language = tkb_library_get_language (self->library);
@@ -155,6 +191,7 @@ append_head (TkbDocumentView *self, TkbPageContext *context, TkbKind *kind)
     gtk_box_append (GTK_BOX (self), tkb_text_label_with_class (native, "page-original"));
   if (summary != NULL && *summary != '\0')
     gtk_box_append (GTK_BOX (self), tkb_text_label_with_class (summary, "page-lead"));
+  append_website (self, context);
 }
 
 /* ---- sections ---- */

@@ -248,18 +248,24 @@ value_to_text (JsonNode *node)
 static gboolean
 is_sign (const char *member)
 {
-  return !g_str_equal (member, "note") && !g_str_equal (member, "precedence") &&
-         !g_str_equal (member, "distance_meaning") && !g_str_equal (member, "stop_words");
+  return !g_str_equal (member, "note") && !g_str_equal (member, "left_truncation") &&
+         !g_str_equal (member, "precedence") && !g_str_equal (member, "distance_meaning") &&
+         !g_str_equal (member, "stop_words");
 }
 
 static void
-append_rule (GtkGrid *grid, int *row, const char *member, const char *value)
+append_rule (GtkGrid *grid, int *row, const char *member, JsonNode *node)
 {
+  g_autofree char *value = value_to_text (node);
   g_autofree char *fallback = readable (member);
   const char      *label = rule_label (member);
-  GtkWidget       *key = tkb_text_label_with_class (label != NULL ? label : fallback, "fact-key");
-  GtkWidget       *text = is_sign (member) ? code_new (value) : tkb_text_label (value);
+  GtkWidget       *key;
+  GtkWidget       *text;
 
+  if (value == NULL)
+    return;
+  key = tkb_text_label_with_class (label != NULL ? label : fallback, "fact-key");
+  text = is_sign (member) ? code_new (value) : tkb_text_label (value);
   gtk_widget_set_size_request (key, 130, -1);
   gtk_label_set_max_width_chars (GTK_LABEL (key), 22);
   gtk_widget_set_valign (key, GTK_ALIGN_START);
@@ -282,17 +288,14 @@ append_group (GtkWidget *box, const char *heading, JsonObject *rules)
   gtk_grid_set_column_spacing (GTK_GRID (grid), 16);
   gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
   gtk_widget_add_css_class (grid, "rules");
+  for (guint i = 0; i < G_N_ELEMENTS (rule_names); i++)
+    append_rule (GTK_GRID (grid), &row, rule_names[i].member,
+                 json_object_get_member (rules, rule_names[i].member));
+  /* then what has no name here */
   json_object_iter_init (&iter, rules);
   while (json_object_iter_next (&iter, &member, &node) && row < MAX_ROWS)
-    {
-      g_autofree char *value = NULL;
-
-      if (g_str_equal (member, "case_sensitive"))
-        continue;
-      value = value_to_text (node);
-      if (value != NULL)
-        append_rule (GTK_GRID (grid), &row, member, value);
-    }
+    if (rule_label (member) == NULL && !g_str_equal (member, "case_sensitive"))
+      append_rule (GTK_GRID (grid), &row, member, node);
   if (row > 0)
     {
       append_heading (box, heading);
@@ -325,6 +328,37 @@ append_examples (GtkWidget *box, JsonArray *examples)
     }
 }
 
+/* The examples are many widgets that most readers never unfold: made when they do. */
+static void
+expanded_cb (GtkExpander *expander, GParamSpec *pspec, gpointer user_data)
+{
+  GtkWidget *list;
+
+  if (gtk_expander_get_child (expander) != NULL)
+    return;
+  list = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  gtk_widget_add_css_class (list, "examples");
+  append_examples (list, user_data);
+  gtk_expander_set_child (expander, list);
+}
+
+static void
+array_unref (gpointer data, GClosure *closure)
+{
+  json_array_unref (data);
+}
+
+static GtkWidget *
+examples_new (JsonArray *examples)
+{
+  GtkWidget *expander = gtk_expander_new (_ ("Worked examples"));
+
+  gtk_widget_add_css_class (expander, "examples-expander");
+  g_signal_connect_data (expander, "notify::expanded", G_CALLBACK (expanded_cb),
+                         json_array_ref (examples), array_unref, 0);
+  return expander;
+}
+
 /**
  * tkb_syntax_view_new:
  * @syntax: the value of the field query_syntax
@@ -347,16 +381,8 @@ tkb_syntax_view_new (JsonObject *syntax)
         append_group (box, _ (group_names[i].label), rules);
     }
   examples = tkb_json_get_array (syntax, "examples");
-  if (examples != NULL)
-    {
-      GtkWidget *expander = gtk_expander_new (_ ("Worked examples"));
-      GtkWidget *list = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-
-      append_examples (list, examples);
-      gtk_widget_add_css_class (list, "examples");
-      gtk_expander_set_child (GTK_EXPANDER (expander), list);
-      gtk_box_append (GTK_BOX (box), expander);
-    }
+  if (examples != NULL && json_array_get_length (examples) > 0)
+    gtk_box_append (GTK_BOX (box), examples_new (examples));
   caveats = tkb_json_get_array (syntax, "caveats");
   if (caveats != NULL && json_array_get_length (caveats) > 0)
     {

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* characters of a text that is one line nearly everywhere, and stays with its neighbours then */
-#define SHORT_CHARS 40
+#define SHORT_CHARS 80
 
 /**
  * tkb_text_translate:

@@ -44,8 +44,15 @@ show_pane (TkbWindow *self, const char *name)
 static void
 show_reading (TkbWindow *self)
 {
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+
   gtk_stack_set_visible_child (self->page_stack, GTK_WIDGET (self->reading));
   show_pane (self, "page");
+  if (adw_leaflet_get_folded (self->inner))
+    tkb_reading_page_focus (self->reading);
+  /* a leaflet moves the focus to its visible child, but the arrow keys go on through the list */
+  else if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->list)))
+    gtk_window_set_focus (GTK_WINDOW (self), focus);
 }
 
 static void
