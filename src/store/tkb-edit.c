@@ -275,6 +275,8 @@ can_amend (TkbBatch *batch, TkbDocRow *row, const char *parent, gboolean *out_ca
 static gboolean
 apply_local (TkbEdit *self, TkbBatch *batch, TkbDocRow *row, GError **error)
 {
+  /* attachments may put another document in its place, and the parent may belong to this one */
+  g_autoptr (TkbDocument) given = tkb_document_ref (self->document);
   g_autoptr (GPtrArray) digests = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) local_error = NULL;
   g_autofree const char **line = NULL;
@@ -283,7 +285,7 @@ apply_local (TkbEdit *self, TkbBatch *batch, TkbDocRow *row, GError **error)
   const char             *base;
   gboolean                goes_on, can, stays = FALSE;
 
-  if (!find_parent (row, self->document, &parent, &self->error))
+  if (!find_parent (row, given, &parent, &self->error))
     return TRUE;
   if (!ask_guard (self, batch, row, &goes_on, error))
     return FALSE;

@@ -65,11 +65,14 @@ struct _TkbHttpPeer
   TkbRemote   *remote;     /* (owned) */
   char        *url;        /* (owned) of the database, without account and trailing slash */
   char        *root;       /* (owned) of the server, with a trailing slash */
+  TkbPeerInfo *met;        /* (owned) (nullable): the last answer to get_info */
+  gint64       met_ms;     /* monotonic: when */
   GHashTable  *local_revs; /* (owned) (element-type utf8 utf8) revision of local documents seen */
   gint64       retry_after_ms;
   guint64      requests;
   gsize        group_bytes; /* of one _bulk_docs: grows and shrinks with the line */
-  gboolean     use_basic;   /* no cookie session there: account with every request */
+  gboolean     is_loopback;
+  gboolean     use_basic; /* no cookie session there: account with every request */
   gboolean     is_signed_in;
   gboolean     lacks_bulk_get;
   gboolean     lacks_gzip;  /* the server does not take compressed requests */

@@ -19,6 +19,9 @@
 /* seconds without a byte until a request counts as lost; heartbeats come three times as often */
 #define DEFAULT_TIMEOUT_S 60
 #define HEARTBEAT_MS 20000
+/* milliseconds for which an answer to "who are you" serves the next who asks: the two directions of
+ * a connection begin together */
+#define MEETING_LASTS_MS 5000
 /* connections: one waits for changes, the others fetch */
 #define MAX_CONNECTIONS 8
 /* bytes of one answer of _changes: rows of documents with very many leaves */
@@ -50,6 +53,7 @@ tkb_http_peer_finalize (GObject *object)
 {
   TkbHttpPeer *self = TKB_HTTP_PEER (object);
 
+  tkb_peer_info_free (self->met);
   tkb_remote_free (self->remote);
   g_free (self->url);
   g_free (self->root);
@@ -110,6 +114,7 @@ set_address (TkbHttpPeer *self, GError **error)
                    "the address begins with http: anybody on the way could read along; use https");
       return FALSE;
     }
+  self->is_loopback = is_loopback (host);
   path = g_strdup (g_uri_get_path (uri));
   while (*path && path[strlen (path) - 1] == '/')
     path[strlen (path) - 1] = '\0';
@@ -140,6 +145,9 @@ set_session (TkbHttpPeer *self, GError **error)
       soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
                                      MAX_CONNECTIONS, "timeout", DEFAULT_TIMEOUT_S, "idle-timeout",
                                      DEFAULT_TIMEOUT_S, "user-agent", "tisckb/" TKB_VERSION, NULL);
+  /* the way to this very machine leads through no proxy */
+  if (self->is_loopback)
+    soup_session_set_proxy_resolver (self->session, NULL);
   /* the account is sent as this file decides, never because a server asks for it */
   soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
   soup_session_add_feature_by_type (self->session, SOUP_TYPE_COOKIE_JAR);
@@ -221,6 +229,18 @@ const char *
 tkb_http_peer_get_url (TkbHttpPeer *self)
 {
   return self->url;
+}
+
+/**
+ * tkb_http_peer_is_loopback:
+ * @self: an HTTP peer
+ *
+ * Returns: whether the server is on this very machine
+ */
+gboolean
+tkb_http_peer_is_loopback (TkbHttpPeer *self)
+{
+  return self->is_loopback;
 }
 
 static gboolean
@@ -416,13 +436,22 @@ http_get_info_async (TkbPeer            *peer,
                      GAsyncReadyCallback callback,
                      gpointer            user_data)
 {
-  GTask   *task = new_task (peer, "TkbHttpPeer info", cancellable, callback, user_data);
-  Meeting *meeting = g_new0 (Meeting, 1);
+  TkbHttpPeer *self = TKB_HTTP_PEER (peer);
+  GTask       *task = new_task (peer, "TkbHttpPeer info", cancellable, callback, user_data);
+  Meeting     *meeting;
 
   g_task_set_source_tag (task, http_get_info_async);
+  if (self->met && tkb_clock_get_monotonic_ms (self->clock) - self->met_ms < MEETING_LASTS_MS)
+    {
+      g_task_return_pointer (task, tkb_peer_info_copy (self->met),
+                             (GDestroyNotify) tkb_peer_info_free);
+      g_object_unref (task);
+      return;
+    }
+  meeting = g_new0 (Meeting, 1);
   meeting->info = g_new0 (TkbPeerInfo, 1);
   g_task_set_task_data (task, meeting, meeting_free);
-  tkb_http_peer_sign_in_async (TKB_HTTP_PEER (peer), cancellable, signed_in_cb, task);
+  tkb_http_peer_sign_in_async (self, cancellable, signed_in_cb, task);
 }
 
 /* ---- local documents ---- */
@@ -606,9 +635,17 @@ changes_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       tkb_http_peer_send_finish (TKB_HTTP_PEER (source), result, &error);
   TkbPeerChanges *changes;
 
-  if (!response || !tkb_wire_changes_reader_finish (reader, &error))
+  if (!response)
     {
       g_task_return_error (task, error);
+      return;
+    }
+  /* a chunked answer whose line breaks looks like one that ends */
+  if (!tkb_wire_changes_reader_finish (reader, &error))
+    {
+      g_task_return_new_error (task, TKB_SYNC_ERROR, TKB_SYNC_ERROR_UNREACHABLE,
+                               "no connection: %s", error->message);
+      g_error_free (error);
       return;
     }
   if (!tkb_wire_changes_reader_get_last_seq (reader))

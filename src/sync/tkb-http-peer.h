@@ -24,5 +24,6 @@ void tkb_http_peer_set_timeout (TkbHttpPeer *self, guint timeout_s);
 /* requests sent so far, for tests and for people who count them */
 guint64     tkb_http_peer_get_requests (TkbHttpPeer *self);
 const char *tkb_http_peer_get_url (TkbHttpPeer *self); /* without a password */
+gboolean    tkb_http_peer_is_loopback (TkbHttpPeer *self);
 
 G_END_DECLS

@@ -436,6 +436,23 @@ tkb_peer_note_sent_finish (TkbPeer *self, GAsyncResult *result, GError **error)
 /* ---- values ---- */
 
 /**
+ * tkb_peer_info_copy:
+ * @self: who a peer is
+ *
+ * Returns: (transfer full): a copy
+ */
+TkbPeerInfo *
+tkb_peer_info_copy (const TkbPeerInfo *self)
+{
+  TkbPeerInfo *copy = g_new0 (TkbPeerInfo, 1);
+
+  copy->identity = g_strdup (self->identity);
+  copy->update_seq = g_strdup (self->update_seq);
+  copy->documents = self->documents;
+  return copy;
+}
+
+/**
  * tkb_peer_info_free:
  * @self: (transfer full) (nullable): what to free
  */

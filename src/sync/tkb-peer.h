@@ -194,6 +194,7 @@ void          tkb_peer_note_sent_async (TkbPeer            *self,
                                         gpointer            user_data);
 gboolean      tkb_peer_note_sent_finish (TkbPeer *self, GAsyncResult *result, GError **error);
 
+TkbPeerInfo     *tkb_peer_info_copy (const TkbPeerInfo *self);
 void             tkb_peer_info_free (TkbPeerInfo *self);
 void             tkb_peer_changes_free (TkbPeerChanges *self);
 TkbPeerRevision *tkb_peer_revision_new (const char *id, const char *rev);

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "tkb-replication-private.h"
+#include "tkb-store.h"
 #include "tkb-sync-error.h"
 #include "tkb-wire-bulk-docs.h"
 #include "tkb-wire-error.h"
@@ -284,6 +285,20 @@ typedef struct
   GPtrArray *wanted; /* (owned) (element-type TkbPeerRevision): of this request */
 } FetchCall;
 
+/* A revision that did not come. What failed before and is gone from the source since has been
+ * overtaken: nothing to name any more. */
+static void
+not_fetched (TkbBatch *self, const char *id, const char *rev, const GError *error)
+{
+  gboolean is_gone = g_error_matches (error, TKB_WIRE_ERROR, TKB_WIRE_ERROR_NOT_FOUND) ||
+                     g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_FOUND);
+
+  if (g_error_matches (error, TKB_SYNC_ERROR, TKB_SYNC_ERROR_STAYS) || (is_gone && !self->last_seq))
+    tkb_replication_forget_failure (self->run, id, rev);
+  else
+    tkb_replication_note_failure (self->run, id, rev, error);
+}
+
 static void
 take_fetched (TkbBatch *self, GPtrArray *wanted, GPtrArray *revisions)
 {
@@ -308,9 +323,8 @@ take_fetched (TkbBatch *self, GPtrArray *wanted, GPtrArray *revisions)
           total += size;
           count++;
         }
-      else if (revision->error &&
-               !g_error_matches (revision->error, TKB_SYNC_ERROR, TKB_SYNC_ERROR_STAYS))
-        tkb_replication_note_failure (run, revision->id, revision->rev, revision->error);
+      else if (revision->error)
+        not_fetched (self, revision->id, revision->rev, revision->error);
     }
   for (guint i = 0; i < wanted->len; i++)
     {
@@ -321,7 +335,7 @@ take_fetched (TkbBatch *self, GPtrArray *wanted, GPtrArray *revisions)
           g_autoptr (GError) error = g_error_new_literal (TKB_WIRE_ERROR, TKB_WIRE_ERROR_NOT_FOUND,
                                                           "the source does not have it any more");
 
-          tkb_replication_note_failure (run, asked->id, asked->rev, error);
+          not_fetched (self, asked->id, asked->rev, error);
         }
     }
   if (count > 0)

@@ -167,10 +167,14 @@ failed_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   TkbReplication *self = user_data;
   GError         *error = NULL;
   g_autoptr (JsonObject) object = tkb_peer_get_local_finish (TKB_PEER (source), result, &error);
+  TkbBatch *again;
 
   if (!tkb_replication_end_call (self, error))
     return;
   read_failed (self, object);
+  again = tkb_batch_new_for_failures (self);
+  if (again)
+    g_queue_push_tail (&self->batches, again);
   self->is_ready = TRUE;
   tkb_replication_pump (self);
 }
