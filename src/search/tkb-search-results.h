@@ -50,5 +50,7 @@ tkb_search_results_get_facets (TkbSearchResults *self); /* (element-type TkbFace
 gboolean
 tkb_search_results_is_index_behind (TkbSearchResults *self); /* says "still being indexed" */
 GPtrArray *tkb_search_results_get_notes (TkbSearchResults *self);
+/* (nullable): nothing was found, but this text might find something: "did you mean" */
+const char *tkb_search_results_get_suggestion (TkbSearchResults *self);
 
 G_END_DECLS

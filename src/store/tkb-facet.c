@@ -38,7 +38,8 @@ clear (TkbFacets *self)
   g_array_set_size (self->rows, 0);
   g_array_set_size (self->rows, 1); /* zeroed */
   g_array_set_size (self->codes, 0);
-  g_array_set_size (self->order, 0);
+  g_array_unref (self->order); /* an answer that is still shown may hold it too */
+  self->order = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_ptr_array_set_size (self->fields, 0);
   g_clear_pointer (&self->epoch, g_free);
   self->n_live = 0;
@@ -222,7 +223,8 @@ sort_all (TkbFacets *self)
     if (is_live (self, doc))
       g_array_append_val (docs, doc);
   keys = sort_docs (self, (const guint32 *) docs->data, docs->len);
-  g_array_set_size (self->order, 0);
+  g_array_unref (self->order);
+  self->order = g_array_sized_new (FALSE, FALSE, sizeof (guint32), self->n_live);
   for (guint i = 0; i < keys->len; i++)
     g_array_append_val (self->order, g_array_index (keys, OrderKey, i).doc);
 }
@@ -307,8 +309,6 @@ load_all (TkbFacets *self, TkbDb *db, GError **error)
   if (!load_dictionary (self, db, error) ||
       !load_rows (self, db, TKB_SQL_INDEX_DOCUMENT_ALL, NULL, error))
     return FALSE;
-  g_array_unref (self->order);
-  self->order = g_array_sized_new (FALSE, FALSE, sizeof (guint32), self->n_live);
   sort_all (self);
   return TRUE;
 }
@@ -324,11 +324,7 @@ load_changes (TkbFacets *self, TkbDb *db, GError **error)
   if (g_hash_table_size (changed) <= MERGE_MAX)
     merge_changed (self, changed);
   else
-    {
-      g_array_unref (self->order);
-      self->order = g_array_sized_new (FALSE, FALSE, sizeof (guint32), self->n_live);
-      sort_all (self);
-    }
+    sort_all (self);
   self->generation++;
   return TRUE;
 }

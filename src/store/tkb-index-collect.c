@@ -16,7 +16,7 @@
 #define MAX_INSTANCES 24
 /* what a point is cut into, and what two scores must differ in to count as different */
 #define POINT 64
-#define SCORE_STEP 32
+#define SCORE_STEP 8
 
 typedef struct
 {

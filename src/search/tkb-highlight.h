@@ -1,0 +1,39 @@
+/* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Private to src/search. Finds the words of a query in a text the way the index found them, and
+ * writes Pango markup with the matches in <b>. Offsets are bytes of the text as written: folding,
+ * stems and pairs of ideographs never show. One thread. */
+#pragma once
+
+#include "tkb-pinyin.h"
+#include "tkb-words.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *text;     /* (owned) */
+  char *language; /* (owned) (nullable) BCP 47 */
+} TkbPassage;
+
+void tkb_passage_free (TkbPassage *self);
+
+typedef struct _TkbHighlighter TkbHighlighter;
+
+/* needles (transfer full) (element-type TkbNeedle); pinyin (nullable): also by sound, in titles */
+TkbHighlighter *tkb_highlighter_new (GPtrArray *needles, const TkbPinyinQuery *pinyin);
+void            tkb_highlighter_free (TkbHighlighter *self);
+/* (transfer full): the whole text on one line */
+char *tkb_highlighter_mark_title (TkbHighlighter *self,
+                                  TkbTokenizer   *tokenizer,
+                                  const char     *language,
+                                  const char     *text);
+/* (transfer full): the stretch of the passages that shows most of the query, the first ones before
+ * the later; the beginning of the first where none does. */
+char *
+tkb_highlighter_mark_snippet (TkbHighlighter *self, TkbTokenizer *tokenizer, GPtrArray *passages);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TkbHighlighter, tkb_highlighter_free)
+
+G_END_DECLS
