@@ -131,6 +131,8 @@ collect_passages (TkbDocument *document, TkbCatalog *catalog, const char *langua
 void
 tkb_row_free (TkbRow *self)
 {
+  if (self == NULL) /* taken out of a page by the list */
+    return;
   g_free (self->id);
   g_free (self->rev);
   g_free (self->kind);
