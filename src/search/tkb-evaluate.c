@@ -20,7 +20,7 @@
  * of times in the text. A text of 4 KiB is usual (tkb_facet_length_code (4096)). */
 static const TkbRanking ranking = {
   .title = 10,
-  .head = 3,
+  .head = 4,
   .body = 2,
   .saturation = 19,
   .usual_length = 24,

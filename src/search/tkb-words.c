@@ -192,26 +192,23 @@ add_run_forms (Forms *forms, Unit *unit)
 static void
 add_word_forms (Forms *forms, Unit *unit, gboolean is_typing)
 {
-  TkbWords   *words = forms->words;
-  const char *token = g_ptr_array_index (unit->tokens, 0);
+  TkbWords        *words = forms->words;
+  const char      *token = g_ptr_array_index (unit->tokens, 0);
+  g_autofree char *own_stem = NULL;
 
   add_form (forms, unit->tokens, TKB_MATCH_EXACT, FALSE);
   for (guint i = 0; i < unit->stems->len; i++)
     {
       const char *stem = g_ptr_array_index (unit->stems, i);
 
+      if (strcmp (stem + 1, token) == 0)
+        continue;
       add_form_of_one (forms, stem, FACTOR_STEM, FALSE);
       /* a word that is its own stem stands unmarked in the index */
-      if (strcmp (stem + 1, token) != 0)
-        add_form_of_one (forms, stem + 1, FACTOR_STEM, FALSE);
+      add_form_of_one (forms, stem + 1, FACTOR_STEM, FALSE);
     }
-  if (unit->stems->len == 0)
-    {
-      g_autofree char *stem = g_strconcat (TKB_TOKEN_STEM_MARK, token, NULL);
-
-      /* it may itself be the stem of others */
-      add_form_of_one (forms, stem, FACTOR_STEM, FALSE);
-    }
+  own_stem = g_strconcat (TKB_TOKEN_STEM_MARK, token, NULL);
+  add_form_of_one (forms, own_stem, FACTOR_STEM, FALSE); /* it may itself be the stem of others */
   for (guint i = 0; i < unit->symbols->len; i++)
     add_form_of_one (forms, g_ptr_array_index (unit->symbols, i), TKB_MATCH_EXACT, FALSE);
   if (is_classification (token))

@@ -13,7 +13,7 @@
 
 /* fields of at least this weight stand in the column */
 #define WEIGHT_TITLE 6.0
-#define WEIGHT_HEAD 3.0
+#define WEIGHT_HEAD 4.0
 
 typedef struct
 {

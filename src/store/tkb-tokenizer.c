@@ -184,18 +184,58 @@ find_stem (TkbTokenizer *self, Stemmer stemmer, const char *word, guint length, 
   return stem;
 }
 
+/* Unless it is also the unmarked text (nullable). */
 static void
-emit_stem (Run *run, Stemmer stemmer)
+emit_stem_but (Run *run, Stemmer stemmer, const char *but, gsize but_length)
 {
   char        marked[TKB_TOKEN_MAX_BYTES + 1] = TKB_TOKEN_STEM_MARK;
   guint       length;
   const char *stem = find_stem (run->tokenizer, stemmer, run->word, run->word_length, &length);
 
-  if (length == 0)
+  if (length == 0 || (but_length == length && memcmp (but, stem, length) == 0))
     return;
   length = MIN (length, TKB_TOKEN_MAX_BYTES);
   memcpy (marked + 1, stem, length);
   emit (run, TKB_TOKEN_STEM, marked, length + 1, run->word_start, run->word_end);
+}
+
+static void
+emit_stem (Run *run, Stemmer stemmer)
+{
+  emit_stem_but (run, stemmer, NULL, 0);
+}
+
+/* The Arabic article, alone or behind a particle that is written together with it. */
+static const char *const articles[] = { "ال", "وال", "بال", "كال", "فال", "لل" };
+
+/* Snowball takes the first letter of a word for a particle where the article does not stand before
+ * it, so that a word with and without its article get different stems. The word without its article
+ * and the stem of that bring them together. */
+static void
+emit_arabic_stems (Run *run)
+{
+  char  bare[TKB_TOKEN_MAX_BYTES + 1];
+  gsize skip = 0;
+  gsize length;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (articles); i++)
+    {
+      gsize n = strlen (articles[i]);
+
+      /* at least three letters have to be left */
+      if (run->word_length >= n + 6 && memcmp (run->word, articles[i], n) == 0)
+        skip = n;
+    }
+  length = run->word_length - skip;
+  memcpy (bare + 1, run->word + skip, length);
+  emit_stem_but (run, STEMMER_ARABIC, bare + 1, length);
+  if (skip == 0)
+    return;
+  bare[0] = TKB_TOKEN_STEM_MARK[0];
+  emit (run, TKB_TOKEN_STEM, bare, length + 1, run->word_start, run->word_end);
+  memmove (run->word, run->word + skip, length);
+  run->word_length = length;
+  emit_stem (run, STEMMER_ARABIC);
 }
 
 static void
@@ -207,7 +247,7 @@ emit_stems (Run *run)
   if (run->word_class == TKB_FOLD_CYRILLIC)
     emit_stem (run, STEMMER_RUSSIAN);
   else if (run->word_class == TKB_FOLD_ARABIC)
-    emit_stem (run, STEMMER_ARABIC);
+    emit_arabic_stems (run);
   else if (run->word_class == TKB_FOLD_LATIN && (run->flags & TKB_TOKENIZE_QUERY) != 0)
     for (Stemmer stemmer = STEMMER_ENGLISH; stemmer <= STEMMER_SPANISH; stemmer++)
       emit_stem (run, stemmer);
