@@ -63,6 +63,8 @@ tkb_exchange_unref (TkbExchange *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_clear_pointer (&self->stream, tkb_stream_free);
+  if (self->deferred_destroy != NULL)
+    self->deferred_destroy (self->deferred_data);
   if (self->database != NULL)
     tkb_database_release (self->database);
   g_clear_object (&self->database);
@@ -350,7 +352,8 @@ tkb_exchange_respond (TkbExchange *self, guint status, const char *content_type,
 void
 tkb_exchange_respond_json (TkbExchange *self, guint status, GString *text)
 {
-  g_string_append_c (text, '\n');
+  if (text->len == 0 || text->str[text->len - 1] != '\n')
+    g_string_append_c (text, '\n');
   tkb_exchange_respond (self, status, "application/json", g_string_free_to_bytes (text));
 }
 

@@ -73,11 +73,13 @@ struct _TkbExchange
   guint   status;
   char   *content_type;             /* (owned) (nullable) */
   GBytes *body;                     /* (owned) (nullable) */
-  void (*deferred) (TkbExchange *); /* (nullable): goes on with this on the main thread, which then
-                                     * answers with tkb_exchange_send () */
-  GPtrArray *headers;               /* (owned) (element-type utf8): name, value, name, value … */
-  TkbStream *stream;                /* (owned) (nullable): instead of body */
-  GError    *abort_error;           /* (owned) (nullable): why a stream was cut, for the log */
+  void (*deferred) (TkbExchange *); /* (nullable): instead of an answer: runs on the main thread and
+                                     * ends in tkb_exchange_send () */
+  gpointer       deferred_data;     /* (owned by deferred_destroy) */
+  GDestroyNotify deferred_destroy;  /* (nullable) */
+  GPtrArray     *headers;           /* (owned) (element-type utf8): name, value, name, value … */
+  TkbStream     *stream;            /* (owned) (nullable): instead of body */
+  GError        *abort_error;       /* (owned) (nullable): why a stream was cut, for the log */
 };
 
 TkbExchange *tkb_exchange_new (TkbServer *server, SoupServerMessage *message);

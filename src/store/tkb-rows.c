@@ -258,8 +258,16 @@ tkb_counters_add_row (TkbCounters *self, const TkbDocRow *row, int sign)
     self->conflicts += sign;
   if ((row->flags & TKB_ROW_PENDING) != 0)
     self->pending += sign;
-  if ((row->flags & (TKB_ROW_DELETED | TKB_ROW_DESIGN)) != 0)
-    return;
+  if ((row->flags & TKB_ROW_DELETED) != 0)
+    {
+      self->deleted += sign;
+      return;
+    }
+  if ((row->flags & TKB_ROW_DESIGN) != 0)
+    {
+      self->designs += sign;
+      return;
+    }
   self->documents += sign;
   if ((row->flags & TKB_ROW_DRAFT) != 0)
     self->drafts += sign;
@@ -301,8 +309,9 @@ tkb_counters_flush (TkbCounters *self, TkbDb *db, GError **error)
   GHashTableIter iterator;
   gpointer       kind, count;
 
-  if (!add (db, "documents", self->documents, error) || !add (db, "drafts", self->drafts, error) ||
-      !add (db, "conflicts", self->conflicts, error) ||
+  if (!add (db, "documents", self->documents, error) ||
+      !add (db, "designs", self->designs, error) || !add (db, "deleted", self->deleted, error) ||
+      !add (db, "drafts", self->drafts, error) || !add (db, "conflicts", self->conflicts, error) ||
       !add (db, "waiting", self->waiting, error) || !add (db, "refused", self->refused, error) ||
       !add (db, "favourites", self->favourites, error) ||
       !add (db, "pending", self->pending, error))

@@ -89,6 +89,8 @@ const char **tkb_rev_path_dup (TkbRevTree *tree, const char *rev);
 typedef struct
 {
   gint64      documents;
+  gint64      designs;
+  gint64      deleted;
   gint64      drafts;
   gint64      conflicts;
   gint64      waiting;

@@ -93,6 +93,7 @@
   S (LOCAL_GET, "SELECT body FROM local WHERE id = ?1")                                            \
   S (LOCAL_PUT, "INSERT INTO local (id, body) VALUES (?1, ?2)"                                     \
                 " ON CONFLICT (id) DO UPDATE SET body = excluded.body")                            \
+  S (LOCAL_LIST, "SELECT id FROM local WHERE id > ?1 ORDER BY id LIMIT ?2")                        \
   S (LOCAL_DELETE, "DELETE FROM local WHERE id = ?1")
 
 #define TKB_SQL_OUTBOX(S)                                                                          \
@@ -121,6 +122,8 @@
   S (OPTIMIZE, "PRAGMA optimize")                                                                  \
   S (MAX_SEQ, "SELECT coalesce (max (seq), 0) FROM document")                                      \
   S (RECOUNT_DOCUMENTS, "SELECT count(*) FROM document WHERE flags & 3 = 0")                       \
+  S (RECOUNT_DESIGNS, "SELECT count(*) FROM document WHERE flags & 3 = 2")                         \
+  S (RECOUNT_DELETED, "SELECT count(*) FROM document WHERE flags & 1")                             \
   S (RECOUNT_DRAFTS, "SELECT count(*) FROM document WHERE flags & 7 = 4")                          \
   S (RECOUNT_CONFLICTS, "SELECT count(*) FROM document WHERE flags & 16")                          \
   S (RECOUNT_WAITING, "SELECT count(*) FROM outbox")                                               \

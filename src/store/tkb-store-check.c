@@ -190,7 +190,8 @@ check_counters (TkbDb *db, GPtrArray *findings, GError **error)
     const char *name;
     TkbSql      recount;
   } table[] = {
-    { "documents", TKB_SQL_RECOUNT_DOCUMENTS },    { "drafts", TKB_SQL_RECOUNT_DRAFTS },
+    { "documents", TKB_SQL_RECOUNT_DOCUMENTS },    { "designs", TKB_SQL_RECOUNT_DESIGNS },
+    { "deleted", TKB_SQL_RECOUNT_DELETED },        { "drafts", TKB_SQL_RECOUNT_DRAFTS },
     { "conflicts", TKB_SQL_RECOUNT_CONFLICTS },    { "waiting", TKB_SQL_RECOUNT_WAITING },
     { "refused", TKB_SQL_RECOUNT_REFUSED },        { "favourites", TKB_SQL_RECOUNT_FAVOURITES },
     { "pending", TKB_SQL_DOCUMENT_COUNT_PENDING },

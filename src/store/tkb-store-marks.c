@@ -69,6 +69,42 @@ tkb_store_get_local (TkbStore *self, const char *id, GCancellable *cancellable, 
   return object;
 }
 
+/**
+ * tkb_store_list_local:
+ * @self: a store
+ * @start_id: ids behind this one; "" for all
+ * @limit: the most ids returned
+ * @cancellable: (nullable)
+ * @error: return location
+ *
+ * Returns: (transfer full) (element-type utf8): ids of local documents in order, or %NULL
+ */
+GPtrArray *
+tkb_store_list_local (
+    TkbStore *self, const char *start_id, guint limit, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  TkbStep step;
+  TkbDb  *db;
+
+  g_return_val_if_fail (TKB_IS_STORE (self), NULL);
+  g_return_val_if_fail (start_id != NULL, NULL);
+
+  db = tkb_store_acquire_reader (self, cancellable, error);
+  if (db == NULL)
+    return NULL;
+  {
+    g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_LOCAL_LIST);
+
+    tkb_stmt_bind_text (&stmt, 1, start_id);
+    tkb_stmt_bind_int (&stmt, 2, limit);
+    while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
+      g_ptr_array_add (ids, g_strdup (tkb_stmt_get_text (&stmt, 0)));
+  }
+  tkb_store_release_reader (self, db);
+  return step == TKB_STEP_DONE ? g_steal_pointer (&ids) : NULL;
+}
+
 typedef struct
 {
   const char   *id;

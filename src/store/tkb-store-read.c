@@ -420,7 +420,8 @@ take_count (TkbStore *self, TkbStoreCounts *counts, const char *name, gint64 val
     const char *name;
     guint64    *target;
   } table[] = {
-    { "documents", &counts->documents },  { "drafts", &counts->drafts },
+    { "documents", &counts->documents },  { "designs", &counts->designs },
+    { "deleted", &counts->deleted },      { "drafts", &counts->drafts },
     { "waiting", &counts->waiting },      { "refused", &counts->refused },
     { "conflicts", &counts->conflicts },  { "favourites", &counts->favourites },
     { "pending", &counts->index_behind },

@@ -263,6 +263,13 @@ tkb_store_get_local (TkbStore *self, const char *id, GCancellable *cancellable, 
 gboolean tkb_store_put_local (
     TkbStore *self, const char *id, JsonObject *object, GCancellable *cancellable, GError **error);
 
+/* Ids of local documents behind start_id, in order. (transfer full) (element-type utf8) */
+GPtrArray *tkb_store_list_local (TkbStore     *self,
+                                 const char   *start_id,
+                                 guint         limit,
+                                 GCancellable *cancellable,
+                                 GError      **error);
+
 /* ---- attachments ---- */
 
 typedef struct
@@ -316,6 +323,8 @@ gboolean tkb_store_is_favourite (TkbStore *self, const char *id);
 typedef struct
 {
   guint64     documents; /* live, design documents not counted */
+  guint64     designs;   /* live design documents */
+  guint64     deleted;   /* documents whose winner is a tombstone */
   GHashTable *by_kind;   /* (owned) utf8 -> GUINT_TO_POINTER */
   guint64     drafts;
   guint64     waiting;
