@@ -61,10 +61,13 @@ main (int argc, char *argv[])
   g_autoptr (TkbClock) clock = NULL;
   g_autoptr (TkbRandom) random = NULL;
   g_autoptr (GSettings) settings = NULL;
+  g_autoptr (TkbAccounts) accounts = NULL;
   g_autoptr (TkbLibrary) library = NULL;
   g_autoptr (TkbApplication) application = NULL;
   g_autofree char *path =
       g_build_filename (g_get_user_data_dir (), "tisckb", "library.tisckb", NULL);
+  g_autofree char *credentials =
+      g_build_filename (g_get_user_config_dir (), "tisckb", "credentials", NULL);
   gboolean uninstalled = is_uninstalled ();
 
   set_up_language (uninstalled);
@@ -78,6 +81,8 @@ main (int argc, char *argv[])
   random = tkb_random_new_system ();
   settings = open_settings (uninstalled);
   library = tkb_library_new (path, catalog, clock, random, settings);
+  accounts = tkb_accounts_new (settings, credentials);
+  tkb_library_set_accounts (library, accounts);
   tkb_library_set_starter (library, tkb_data_get_resource ());
   application = tkb_application_new (library);
   return g_application_run (G_APPLICATION (application), argc, argv);

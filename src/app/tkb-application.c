@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "tkb-app.h"
+#include "tkb-options.h"
+#include "tkb-preferences.h"
 #include "tkb-window.h"
 
 struct _TkbApplication
@@ -16,6 +18,7 @@ struct _TkbApplication
 
   TkbLibrary   *library;     /* (owned) */
   GCancellable *cancellable; /* (owned): of opening the library */
+  TkbOptions    options;     /* of the command line */
 };
 
 G_DEFINE_FINAL_TYPE (TkbApplication, tkb_application, ADW_TYPE_APPLICATION)
@@ -49,6 +52,16 @@ about_activated (GSimpleAction *action, GVariant *parameter, gpointer user_data)
          "innovation support centres, with or without a connection."),
       /* Translators: put your name here, one a line */
       "translator-credits", _ ("translator-credits"), NULL);
+}
+
+static void
+preferences_activated (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  TkbApplication *self = TKB_APPLICATION (user_data);
+  GtkWindow      *parent = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (parent != NULL && !TKB_IS_PREFERENCES (parent))
+    gtk_window_present (tkb_preferences_new (parent, self->library));
 }
 
 static void
@@ -89,6 +102,7 @@ style_changed (GSimpleAction *action, GVariant *value, gpointer user_data)
 
 static const GActionEntry action_entries[] = {
   { .name = "quit", .activate = quit_activated },
+  { .name = "preferences", .activate = preferences_activated },
   { .name = "about", .activate = about_activated },
   { .name = "style", .parameter_type = "s", .state = "'system'", .change_state = style_changed },
 };
@@ -155,6 +169,17 @@ apply_direction (void)
     gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
 }
 
+static int
+tkb_application_handle_local_options (GApplication *application, GVariantDict *values)
+{
+  TkbApplication *self = TKB_APPLICATION (application);
+  int             status = tkb_options_parse (&self->options, application, values);
+
+  if (self->options.remote != NULL)
+    tkb_accounts_set_override (tkb_library_get_accounts (self->library), self->options.remote);
+  return status;
+}
+
 static void
 tkb_application_startup (GApplication *application)
 {
@@ -175,7 +200,11 @@ tkb_application_activate (GApplication *application)
   GtkWindow      *window = gtk_application_get_active_window (GTK_APPLICATION (application));
 
   if (window == NULL)
-    window = GTK_WINDOW (tkb_window_new (GTK_APPLICATION (application), self->library));
+    {
+      window = GTK_WINDOW (tkb_window_new (GTK_APPLICATION (application), self->library));
+      if (self->options.exits_after_first_frame)
+        tkb_options_quit_after_first_frame (window);
+    }
   gtk_window_present (window);
 }
 
@@ -194,6 +223,7 @@ tkb_application_dispose (GObject *object)
 {
   TkbApplication *self = TKB_APPLICATION (object);
 
+  tkb_options_clear (&self->options);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->library);
   G_OBJECT_CLASS (tkb_application_parent_class)->dispose (object);
@@ -205,6 +235,7 @@ tkb_application_class_init (TkbApplicationClass *klass)
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = tkb_application_dispose;
+  application_class->handle_local_options = tkb_application_handle_local_options;
   application_class->startup = tkb_application_startup;
   application_class->activate = tkb_application_activate;
   application_class->shutdown = tkb_application_shutdown;
@@ -231,6 +262,7 @@ tkb_application_new (TkbLibrary *library)
                                        "resource-base-path", "/org/example/TiscKB", NULL);
 
   self->library = g_object_ref (library);
+  tkb_options_add_to (G_APPLICATION (self));
   return self;
 }
 

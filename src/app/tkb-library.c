@@ -18,6 +18,7 @@ struct _TkbLibrary
   TkbClock      *clock;      /* (owned) */
   TkbRandom     *random;     /* (owned) */
   GSettings     *settings;   /* (owned) (nullable) */
+  TkbAccounts   *accounts;   /* (owned) (nullable) */
   TkbWorker     *worker;     /* (owned) (nullable) opens the store */
   TkbStore      *store;      /* (owned) (nullable) until opened */
   TkbSearch     *search;     /* (owned) (nullable) until opened */
@@ -86,6 +87,7 @@ tkb_library_dispose (GObject *object)
   TkbLibrary *self = TKB_LIBRARY (object);
 
   tkb_library_close (self);
+  g_clear_object (&self->accounts);
   g_clear_object (&self->settings);
   g_clear_object (&self->random);
   g_clear_object (&self->clock);
@@ -391,6 +393,21 @@ tkb_library_set_starter (TkbLibrary *self, GResource *resource)
 }
 
 /**
+ * tkb_library_set_accounts:
+ * @accounts: (nullable): says with which server the library is kept in step
+ *
+ * To be called before the library is opened.
+ */
+void
+tkb_library_set_accounts (TkbLibrary *self, TkbAccounts *accounts)
+{
+  g_return_if_fail (TKB_IS_LIBRARY (self));
+  g_return_if_fail (self->worker == NULL);
+
+  g_set_object (&self->accounts, accounts);
+}
+
+/**
  * tkb_library_is_new:
  *
  * Returns: whether opening it made it and filled it with the starter content
@@ -447,6 +464,8 @@ tkb_library_open_finish (TkbLibrary *self, GAsyncResult *result, GError **error)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "index-changed", G_CALLBACK (tkb_library_touch), self,
                            G_CONNECT_SWAPPED);
+  if (self->accounts != NULL)
+    tkb_accounts_attach (self->accounts, self->replicator);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_OPEN]);
   start_counting (self);
   return TRUE;
@@ -465,6 +484,8 @@ tkb_library_close (TkbLibrary *self)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->counts, tkb_store_counts_free);
+  if (self->accounts != NULL)
+    tkb_accounts_attach (self->accounts, NULL);
   if (self->replicator != NULL)
     tkb_replicator_stop (self->replicator);
   g_clear_object (&self->replicator);
@@ -523,6 +544,12 @@ GSettings *
 tkb_library_get_settings (TkbLibrary *self)
 {
   return self->settings;
+}
+
+TkbAccounts *
+tkb_library_get_accounts (TkbLibrary *self)
+{
+  return self->accounts;
 }
 
 const char *

@@ -6,6 +6,7 @@
  * screen before, and it counts. It holds no widget and knows no window. Main thread. */
 #pragma once
 
+#include "tkb-accounts.h"
 #include "tkb-replicator.h"
 #include "tkb-search.h"
 #include "tkb-store.h"
@@ -21,7 +22,9 @@ TkbLibrary *tkb_library_new (const char *path,
                              TkbRandom  *random,
                              GSettings  *settings /* (nullable) */);
 
-void     tkb_library_set_starter (TkbLibrary *self, GResource *resource);
+void tkb_library_set_starter (TkbLibrary *self, GResource *resource);
+/* (nullable): the account that sync uses; before the library is opened */
+void     tkb_library_set_accounts (TkbLibrary *self, TkbAccounts *accounts);
 void     tkb_library_open_async (TkbLibrary         *self,
                                  GCancellable       *cancellable,
                                  GAsyncReadyCallback callback,
@@ -39,6 +42,7 @@ TkbCatalog    *tkb_library_get_catalog (TkbLibrary *self);
 TkbClock      *tkb_library_get_clock (TkbLibrary *self);
 TkbRandom     *tkb_library_get_random (TkbLibrary *self);
 GSettings     *tkb_library_get_settings (TkbLibrary *self); /* (nullable) */
+TkbAccounts   *tkb_library_get_accounts (TkbLibrary *self); /* (nullable) */
 const char    *tkb_library_get_language (TkbLibrary *self); /* BCP 47 of the interface */
 
 /* Signal "counts-changed". (nullable) before the first count; valid until the next signal. */

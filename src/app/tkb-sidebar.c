@@ -6,6 +6,7 @@
 #include "tkb-sidebar.h"
 
 #include "tkb-sidebar-row.h"
+#include "tkb-sync-status.h"
 
 struct _TkbSidebar
 {
@@ -165,6 +166,7 @@ tkb_sidebar_set_library (TkbSidebar *self, TkbLibrary *library)
 
   self->library = g_object_ref (library);
   fill (self);
+  adw_bin_set_child (self->status_bin, tkb_sync_status_new (library));
   g_signal_connect_swapped (library, "counts-changed", G_CALLBACK (counts_changed_cb), self);
   counts_changed_cb (self);
 }
