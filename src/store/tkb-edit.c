@@ -334,10 +334,8 @@ apply_local (TkbEdit *self, TkbBatch *batch, TkbDocRow *row, GError **error)
 static gboolean
 apply_replicated (TkbEdit *self, TkbBatch *batch, TkbDocRow *row, GError **error)
 {
-  /* attachments may put another document in its place, and the line belongs to this one */
-  g_autoptr (TkbDocument) given = tkb_document_ref (self->document);
-  const char        *rev = tkb_document_get_rev (given);
-  const char *const *line = tkb_document_get_revisions (given);
+  const char        *rev = tkb_document_get_rev (self->document);
+  const char *const *line = tkb_document_get_revisions (self->document);
   g_autoptr (GPtrArray) digests = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) local_error = NULL;
   TkbNewRevision revision = { .digests = digests };

@@ -15,6 +15,10 @@
  * was measured near the best rate), short enough that an edit in between does not wait */
 #define STEP_DOCUMENTS 500
 #define STEP_MS 400
+/* a load in bulk is over when nothing came for so long; until then a step is taken this often, so
+ * that what has come in can be found */
+#define QUIET_MS 250
+#define PACE_MS 4000
 
 gboolean
 tkb_store_keeps_index (TkbStore *self)
@@ -161,14 +165,7 @@ step_on_writer (gpointer data, gpointer user_data)
   TkbStore *self = data;
   g_autoptr (GError) error = NULL;
   gboolean goes_on = FALSE;
-  gboolean is_closed;
 
-  g_mutex_lock (&self->lock);
-  self->is_index_queued = FALSE;
-  is_closed = self->is_closed;
-  g_mutex_unlock (&self->lock);
-  if (is_closed || self->db == NULL)
-    return;
   if (!take_step (self, &goes_on, &error))
     {
       g_debug ("%s: the index stands still: %s", self->path, error->message);
@@ -177,10 +174,84 @@ step_on_writer (gpointer data, gpointer user_data)
   g_mutex_lock (&self->lock);
   g_clear_error (&self->index_error);
   self->index_error = g_steal_pointer (&error);
+  self->is_index_wanted |= goes_on;
   g_mutex_unlock (&self->lock);
   tkb_store_announce_index (self);
-  if (goes_on)
-    tkb_store_kick_index (self);
+}
+
+/* ---- pacing ---- */
+
+/* Under the lock: us until the next step may be taken; 0: now. */
+static gint64
+get_delay (TkbStore *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  gint64 quiet_us = self->bulk_us + QUIET_MS * G_TIME_SPAN_MILLISECOND;
+
+  if (self->n_index_waiters > 0 || self->bulk_us == 0)
+    return 0;
+  /* the load goes on: its next batch came while the writer was at a step */
+  if (g_atomic_int_get (&self->n_queued) > 0)
+    quiet_us = now_us + QUIET_MS * G_TIME_SPAN_MILLISECOND;
+  return MAX (0, MIN (quiet_us, self->index_due_us) - now_us);
+}
+
+/* The indexer's thread: it only says when; the writer does the work. */
+static gpointer
+pace (gpointer data)
+{
+  TkbStore *self = data;
+
+  g_mutex_lock (&self->lock);
+  while (!self->is_closed)
+    {
+      gint64 delay_us = get_delay (self);
+
+      if (!self->is_index_wanted)
+        g_cond_wait (&self->indexer_cond, &self->lock);
+      else if (delay_us > 0)
+        g_cond_wait_until (&self->indexer_cond, &self->lock, g_get_monotonic_time () + delay_us);
+      else
+        {
+          self->is_index_wanted = FALSE;
+          g_mutex_unlock (&self->lock);
+          tkb_worker_run (self->writer, step_on_writer, self, NULL);
+          g_mutex_lock (&self->lock);
+          self->index_due_us = g_get_monotonic_time () + PACE_MS * G_TIME_SPAN_MILLISECOND;
+        }
+    }
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+void
+tkb_store_start_indexer (TkbStore *self)
+{
+  if (tkb_store_keeps_index (self))
+    self->indexer = g_thread_new ("tkb-indexer", pace, self);
+}
+
+void
+tkb_store_stop_indexer (TkbStore *self)
+{
+  if (self->indexer == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  g_cond_broadcast (&self->indexer_cond);
+  g_mutex_unlock (&self->lock);
+  g_thread_join (g_steal_pointer (&self->indexer));
+}
+
+void
+tkb_store_note_bulk (TkbStore *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->bulk_us = g_get_monotonic_time ();
+  /* it holds the index up, but not for ever */
+  if (!self->is_index_wanted)
+    self->index_due_us =
+        MAX (self->index_due_us, self->bulk_us + PACE_MS * G_TIME_SPAN_MILLISECOND);
 }
 
 void
@@ -188,20 +259,11 @@ tkb_store_kick_index (TkbStore *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (!tkb_store_keeps_index (self) || self->is_closed || self->is_index_queued)
-    return;
-  self->is_index_queued = tkb_worker_queue (self->writer, step_on_writer, self, NULL);
+  self->is_index_wanted = TRUE;
+  g_cond_broadcast (&self->indexer_cond);
 }
 
 /* ---- for callers ---- */
-
-/* Under the lock: waits for the next step, but looks at the cancellable now and then. */
-static void
-wait_for_step (TkbStore *self)
-{
-  g_cond_wait_until (&self->index_cond, &self->lock,
-                     g_get_monotonic_time () + 50 * G_TIME_SPAN_MILLISECOND);
-}
 
 static gboolean
 get_pending (TkbStore *self, gint64 *out_pending, GCancellable *cancellable, GError **error)
@@ -214,6 +276,33 @@ get_pending (TkbStore *self, gint64 *out_pending, GCancellable *cancellable, GEr
   is_read = tkb_counter_get (db, "pending", out_pending, error);
   tkb_store_release_reader (self, db);
   return is_read;
+}
+
+static gboolean
+wait_for_index (TkbStore *self, GCancellable *cancellable, GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (GMutexLocker) locker = NULL;
+      gint64 pending;
+
+      if (!get_pending (self, &pending, cancellable, error))
+        return FALSE;
+      if (pending == 0)
+        return TRUE;
+      tkb_store_kick_index (self);
+      locker = g_mutex_locker_new (&self->lock);
+      if (self->index_error != NULL)
+        {
+          if (error != NULL)
+            *error = g_error_copy (self->index_error);
+          return FALSE;
+        }
+      /* a step, or a look at the cancellable */
+      if (!self->is_closed)
+        g_cond_wait_until (&self->index_cond, &self->lock,
+                           g_get_monotonic_time () + 50 * G_TIME_SPAN_MILLISECOND);
+    }
 }
 
 /**
@@ -231,7 +320,7 @@ get_pending (TkbStore *self, gint64 *out_pending, GCancellable *cancellable, GEr
 gboolean
 tkb_store_wait_for_index (TkbStore *self, GCancellable *cancellable, GError **error)
 {
-  gint64 pending;
+  gboolean is_done;
 
   g_return_val_if_fail (TKB_IS_STORE (self), FALSE);
 
@@ -239,26 +328,13 @@ tkb_store_wait_for_index (TkbStore *self, GCancellable *cancellable, GError **er
     return TRUE;
   g_mutex_lock (&self->lock);
   g_clear_error (&self->index_error);
+  self->n_index_waiters++;
   g_mutex_unlock (&self->lock);
-  for (;;)
-    {
-      g_autoptr (GMutexLocker) locker = NULL;
-
-      if (!get_pending (self, &pending, cancellable, error))
-        return FALSE;
-      if (pending == 0)
-        return TRUE;
-      tkb_store_kick_index (self);
-      locker = g_mutex_locker_new (&self->lock);
-      if (self->index_error != NULL)
-        {
-          if (error != NULL)
-            *error = g_error_copy (self->index_error);
-          return FALSE;
-        }
-      if (!self->is_closed)
-        wait_for_step (self);
-    }
+  is_done = wait_for_index (self, cancellable, error);
+  g_mutex_lock (&self->lock);
+  self->n_index_waiters--;
+  g_mutex_unlock (&self->lock);
+  return is_done;
 }
 
 static gboolean

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  TkbWorker *worker; /* (owned) */
+  TkbWorker *worker; /* (owned) (nullable): until it is first needed; under lock */
   int        load;   /* atomic: tasks queued or running */
 } TkbStoreReader;
 
@@ -35,8 +35,9 @@ struct _TkbStore
   TkbBlobStore     *blobs;   /* (owned) */
   GMainContext     *context; /* (owned): where signals are emitted */
 
-  TkbWorker *writer; /* (owned) (nullable): NULL once closed */
-  TkbDb     *db;     /* (owned); writer thread only; read-only where the store is */
+  TkbWorker *writer;   /* (owned) (nullable): NULL once closed */
+  TkbDb     *db;       /* (owned); writer thread only; read-only where the store is */
+  int        n_queued; /* atomic: writes that wait for the writer thread */
 
   TkbStoreReader readers[TKB_STORE_READERS];
 
@@ -54,7 +55,12 @@ struct _TkbStore
   guint64       announced_seq;   /* for the next "changed" */
   GSource      *changed_source;  /* (owned) (nullable): "changed" is on its way */
   GSource      *index_source;    /* (owned) (nullable): "index-changed" is on its way */
-  gboolean      is_index_queued; /* an index step is in the writer's queue */
+  GThread      *indexer;         /* (owned) (nullable): where an index is kept */
+  GCond         indexer_cond;    /* the indexer has something to look at */
+  gboolean      is_index_wanted; /* some documents may be behind */
+  gint64        index_due_us;    /* a load in bulk may hold the next step up until then */
+  gint64        bulk_us;         /* when something was last written in bulk; 0: never */
+  guint         n_index_waiters; /* who waits for the index does not wait for the load */
   gboolean      is_look_queued;  /* a look at data_version is in the writer's queue */
   GFileMonitor *monitor;         /* (owned) (nullable): of the log */
   GMutex        upkeep_lock;     /* backup and compaction exclude each other */
@@ -85,6 +91,8 @@ void     tkb_batch_clear (TkbBatch *batch);
 /* After a commit that others should hear of; seq 0: as before. Any thread. */
 void tkb_store_announce (TkbStore *self, guint64 seq);
 void tkb_store_announce_index (TkbStore *self);
+/* The writer thread takes task, whose function begins with tkb_store_run_writer (). */
+void tkb_store_push_writer (TkbStore *self, GTask *task, GTaskThreadFunc function);
 /* A worker of the pool takes task. */
 void tkb_store_push_reader (TkbStore *self, GTask *task, GTaskThreadFunc function);
 
@@ -93,7 +101,12 @@ void tkb_store_push_reader (TkbStore *self, GTask *task, GTaskThreadFunc functio
 /* At open, on the writer thread: whether the index fits this program; goes on where it stopped. */
 gboolean tkb_store_prepare_index (TkbStore *self, GError **error);
 /* Some documents may be waiting for the index: sees to it in the background. Any thread. */
-void     tkb_store_kick_index (TkbStore *self);
+void tkb_store_kick_index (TkbStore *self);
+/* Something was just written in bulk: more is likely to come. Any thread. */
+void tkb_store_note_bulk (TkbStore *self);
+/* The thread that paces the index, where one is kept. */
+void     tkb_store_start_indexer (TkbStore *self);
+void     tkb_store_stop_indexer (TkbStore *self); /* is_closed is set */
 gboolean tkb_store_keeps_index (TkbStore *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TkbBatch, tkb_batch_clear)

@@ -405,7 +405,7 @@ tkb_store_write_async (TkbStore           *self,
   write = g_new0 (Write, 1);
   write_init (write, documents, flags, guard, guard_data, cancellable);
   g_task_set_task_data (task, write, write_free);
-  tkb_worker_push (self->writer, task, write_in_task);
+  tkb_store_push_writer (self, task, write_in_task);
 }
 
 /**
@@ -470,7 +470,7 @@ tkb_store_put_async (TkbStore           *self,
   write = g_new0 (Write, 1);
   write_init_single (write, tkb_document_ref (document), flags, cancellable);
   g_task_set_task_data (task, write, write_free);
-  tkb_worker_push (self->writer, task, put_in_task);
+  tkb_store_push_writer (self, task, put_in_task);
 }
 
 /**
@@ -531,7 +531,7 @@ tkb_store_delete_async (TkbStore           *self,
   deletion->rev = g_strdup (rev);
   g_set_object (&deletion->cancellable, cancellable);
   g_task_set_task_data (task, deletion, deletion_free);
-  tkb_worker_push (self->writer, task, delete_in_task);
+  tkb_store_push_writer (self, task, delete_in_task);
 }
 
 /**

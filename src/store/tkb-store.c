@@ -279,9 +279,8 @@ tkb_store_open (const char       *path,
   tkb_worker_run (self->writer, open_on_writer, &opening, NULL);
   if (!opening.is_open)
     return NULL;
-  for (int i = 0; i < TKB_STORE_READERS; i++)
-    self->readers[i].worker = tkb_worker_new ("tkb-reader");
   watch_others (self);
+  tkb_store_start_indexer (self);
   tkb_store_kick_index (self);
   return g_steal_pointer (&self);
 }
@@ -349,6 +348,7 @@ tkb_store_close (TkbStore *self)
       g_file_monitor_cancel (self->monitor);
       g_clear_object (&self->monitor);
     }
+  tkb_store_stop_indexer (self);
   for (int i = 0; i < TKB_STORE_READERS; i++)
     if (self->readers[i].worker != NULL)
       tkb_worker_shutdown (self->readers[i].worker);
@@ -418,6 +418,7 @@ tkb_store_finalize (GObject *object)
   g_mutex_clear (&self->upkeep_lock);
   g_cond_clear (&self->lent_cond);
   g_cond_clear (&self->index_cond);
+  g_cond_clear (&self->indexer_cond);
   G_OBJECT_CLASS (tkb_store_parent_class)->finalize (object);
 }
 
@@ -456,6 +457,7 @@ tkb_store_init (TkbStore *self)
   g_mutex_init (&self->upkeep_lock);
   g_cond_init (&self->lent_cond);
   g_cond_init (&self->index_cond);
+  g_cond_init (&self->indexer_cond);
   g_queue_init (&self->idle);
   self->revs_limit = TKB_REVS_LIMIT;
 }
@@ -594,6 +596,7 @@ run_call (gpointer data, gpointer user_data)
 {
   WriterCall *call = data;
 
+  g_atomic_int_add (&call->self->n_queued, -1);
   if (call->self->db == NULL)
     set_closed (call->error);
   else
@@ -614,8 +617,27 @@ tkb_store_run_writer (TkbStore *self, TkbWriterFunc function, gpointer data, GEr
   /* what was queued before the store was closed is still done */
   if (is_closed && !tkb_worker_is_current (self->writer))
     return set_closed (error);
+  g_atomic_int_inc (&self->n_queued);
   tkb_worker_run (self->writer, run_call, &call, NULL);
   return call.is_done;
+}
+
+static void
+run_on_writer (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  TkbStore       *self = source;
+  GTaskThreadFunc function = g_object_get_data (G_OBJECT (task), "tkb-writer-job");
+
+  g_atomic_int_add (&self->n_queued, -1);
+  function (task, source, task_data, cancellable);
+}
+
+void
+tkb_store_push_writer (TkbStore *self, GTask *task, GTaskThreadFunc function)
+{
+  g_object_set_data (G_OBJECT (task), "tkb-writer-job", function);
+  g_atomic_int_inc (&self->n_queued);
+  tkb_worker_push (self->writer, task, run_on_writer);
 }
 
 gboolean
@@ -657,7 +679,11 @@ tkb_store_commit_batch (TkbStore       *self,
   if (batch->has_indexed)
     tkb_store_announce_index (self);
   if (batch->counters.pending > 0)
-    tkb_store_kick_index (self);
+    {
+      if ((batch->flags & TKB_WRITE_BULK) != 0)
+        tkb_store_note_bulk (self);
+      tkb_store_kick_index (self);
+    }
   return TRUE;
 }
 
@@ -693,16 +719,36 @@ reader_job_free (gpointer data)
   g_free (job);
 }
 
-void
-tkb_store_push_reader (TkbStore *self, GTask *task, GTaskThreadFunc function)
+/* The reader with the least to do; (nullable): the store is closed. */
+static TkbStoreReader *
+find_reader (TkbStore *self)
 {
-  ReaderJob      *job = g_new (ReaderJob, 1);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   TkbStoreReader *reader = &self->readers[0];
 
   for (int i = 1; i < TKB_STORE_READERS; i++)
     if (g_atomic_int_get (&self->readers[i].load) < g_atomic_int_get (&reader->load))
       reader = &self->readers[i];
+  if (self->is_closed)
+    return NULL;
+  if (reader->worker == NULL)
+    reader->worker = tkb_worker_new ("tkb-reader");
   g_atomic_int_inc (&reader->load);
+  return reader;
+}
+
+void
+tkb_store_push_reader (TkbStore *self, GTask *task, GTaskThreadFunc function)
+{
+  TkbStoreReader *reader = find_reader (self);
+  ReaderJob      *job;
+
+  if (reader == NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CLOSED, "The store is closed");
+      return;
+    }
+  job = g_new (ReaderJob, 1);
   job->function = function;
   job->reader = reader;
   g_object_set_data_full (G_OBJECT (task), "tkb-reader-job", job, reader_job_free);
