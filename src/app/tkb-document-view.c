@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tkb-attachment-list.h"
+#include "tkb-backlinks.h"
 #include "tkb-fact-grid.h"
 #include "tkb-field-view.h"
 #include "tkb-json.h"
@@ -259,7 +260,8 @@ is_long (TkbField *field, JsonNode *node, const char *note)
   if (JSON_NODE_HOLDS_ARRAY (node))
     return json_array_get_length (json_node_get_array (node)) > 2;
   return JSON_NODE_HOLDS_VALUE (node) && json_node_get_string (node) != NULL &&
-         g_utf8_strlen (json_node_get_string (node), -1) > 44;
+         g_utf8_strlen (json_node_get_string (node), -1) >
+             (tkb_field_get_field_type (field) == TKB_FIELD_URL ? 26 : 44);
 }
 
 /* A key fact: name, value and, below it, the note that belongs to it. */
@@ -496,6 +498,49 @@ look_up_titles (TkbDocumentView *self)
                              titles_found_cb, g_object_ref (self));
 }
 
+/* (element-type TkbDocument): may be empty */
+static void
+show_backlinks (TkbDocumentView *self, GPtrArray *documents)
+{
+  GtkWidget *list;
+
+  if (documents->len == 0 || self->backlinks == NULL)
+    return;
+  list = gtk_list_box_new ();
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
+  gtk_widget_add_css_class (list, "boxed-list");
+  for (guint i = 0; i < documents->len; i++)
+    {
+      TkbDocument *document = g_ptr_array_index (documents, i);
+      GtkWidget   *row = tkb_link_row_new (tkb_document_get_id (document), NULL);
+
+      tkb_link_row_set_document (TKB_LINK_ROW (row), tkb_library_get_catalog (self->library),
+                                 document, tkb_library_get_language (self->library));
+      gtk_list_box_append (GTK_LIST_BOX (list), row);
+    }
+  gtk_box_append (GTK_BOX (self->backlinks),
+                  heading_new (_ ("Documents that refer to this one"), "section-heading", 2));
+  gtk_box_append (GTK_BOX (self->backlinks), list);
+}
+
+static void
+backlinks_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TkbDocumentView) self = TKB_DOCUMENT_VIEW (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) documents =
+      tkb_backlinks_find_finish (TKB_LIBRARY (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->library == NULL)
+    return;
+  if (documents == NULL)
+    {
+      g_debug ("documents that refer to this one: %s", error->message);
+      return;
+    }
+  show_backlinks (self, documents);
+}
+
 /* ---- class ---- */
 
 static void
@@ -563,34 +608,7 @@ tkb_document_view_new (TkbLibrary *library, TkbDocument *document)
   append_keywords (self, &context, kind);
   append_imprint (self, &context, kind);
   look_up_titles (self);
+  tkb_backlinks_find_async (library, tkb_document_get_id (document), self->cancellable,
+                            backlinks_found_cb, g_object_ref (self));
   return GTK_WIDGET (self);
-}
-
-/**
- * tkb_document_view_set_backlinks:
- * @documents: (element-type TkbDocument): may be empty
- */
-void
-tkb_document_view_set_backlinks (TkbDocumentView *self, GPtrArray *documents)
-{
-  GtkWidget *list;
-
-  g_return_if_fail (TKB_IS_DOCUMENT_VIEW (self));
-  if (documents->len == 0 || self->backlinks == NULL)
-    return;
-  list = gtk_list_box_new ();
-  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
-  gtk_widget_add_css_class (list, "boxed-list");
-  for (guint i = 0; i < documents->len; i++)
-    {
-      TkbDocument *document = g_ptr_array_index (documents, i);
-      GtkWidget   *row = tkb_link_row_new (tkb_document_get_id (document), NULL);
-
-      tkb_link_row_set_document (TKB_LINK_ROW (row), tkb_library_get_catalog (self->library),
-                                 document, tkb_library_get_language (self->library));
-      gtk_list_box_append (GTK_LIST_BOX (list), row);
-    }
-  gtk_box_append (GTK_BOX (self->backlinks),
-                  heading_new (_ ("Documents that refer to this one"), "section-heading", 2));
-  gtk_box_append (GTK_BOX (self->backlinks), list);
 }

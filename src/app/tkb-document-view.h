@@ -15,7 +15,5 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TkbDocumentView, tkb_document_view, TKB, DOCUMENT_VIEW, GtkBox)
 
 GtkWidget *tkb_document_view_new (TkbLibrary *library, TkbDocument *document);
-/* Adds, before the end matter, documents that link to this one. (element-type TkbDocument) */
-void tkb_document_view_set_backlinks (TkbDocumentView *self, GPtrArray *documents);
 
 G_END_DECLS

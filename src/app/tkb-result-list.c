@@ -203,7 +203,9 @@ select_current (TkbResultList *self)
       g_autoptr (TkbSearchHit) hit = g_list_model_get_item (G_LIST_MODEL (self->selection), i);
       const char *id = tkb_search_hit_get_id (hit);
 
-      if (g_strcmp0 (id, self->current) == 0)
+      if (id == NULL || *id == '\0')
+        break; /* not loaded: asking for more would load it */
+      if (g_str_equal (id, self->current))
         {
           position = i;
           break;
@@ -395,15 +397,32 @@ row_activated_cb (TkbResultList *self, guint position)
   gtk_widget_activate_action (GTK_WIDGET (self), "win.focus-page", NULL);
 }
 
+static void selected_cb (TkbResultList *self);
+
+static void
+selected_loaded_cb (TkbSearchHit *hit, GParamSpec *pspec, gpointer user_data)
+{
+  TkbResultList *self = TKB_RESULT_LIST (user_data);
+
+  g_signal_handlers_disconnect_by_func (hit, selected_loaded_cb, self);
+  if (gtk_single_selection_get_selected_item (self->selection) == hit)
+    selected_cb (self);
+}
+
 /* With the page beside the list, moving through the list turns its pages. */
 static void
 selected_cb (TkbResultList *self)
 {
-  guint selected = gtk_single_selection_get_selected (self->selection);
+  TkbSearchHit *hit = gtk_single_selection_get_selected_item (self->selection);
+  gboolean      is_loaded = FALSE;
 
-  if (self->is_selecting || self->is_inner_folded || selected == GTK_INVALID_LIST_POSITION)
+  if (self->is_selecting || self->is_inner_folded || hit == NULL)
     return;
-  open_position (self, selected);
+  g_object_get (hit, "is-loaded", &is_loaded, NULL);
+  if (is_loaded)
+    open_position (self, gtk_single_selection_get_selected (self->selection));
+  else
+    g_signal_connect_object (hit, "notify::is-loaded", G_CALLBACK (selected_loaded_cb), self, 0);
 }
 
 /* Folded, a click opens at once: there is nothing to mark for later. */
