@@ -5,9 +5,7 @@
 
 #include "tkb-reading-page.h"
 
-#include <string.h>
-
-#include "tkb-document-text.h"
+#include "tkb-document-ops.h"
 #include "tkb-document-view.h"
 #include "tkb-history-dialog.h"
 #include "tkb-page-state.h"
@@ -65,18 +63,12 @@ trail_free (Trail *trail)
 }
 
 static void
-toast (TkbReadingPage *self, AdwToast *toast)
+toast_text (TkbReadingPage *self, const char *text)
 {
   GtkWidget *overlay = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_TOAST_OVERLAY);
 
   if (overlay != NULL)
-    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
-}
-
-static void
-toast_text (TkbReadingPage *self, const char *text)
-{
-  toast (self, adw_toast_new (text));
+    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), adw_toast_new (text));
 }
 
 /* ---- header bar and banner ---- */
@@ -357,291 +349,22 @@ history_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
                               self->wanted_id);
 }
 
-/* -- favourite -- */
-
-typedef struct
-{
-  char    *id; /* (owned) */
-  gboolean is_favourite;
-} FavouriteChange;
-
-static void
-favourite_change_free (gpointer data)
-{
-  FavouriteChange *change = data;
-
-  g_free (change->id);
-  g_free (change);
-}
-
-/* On a reader thread, where waiting for the writer is no harm. */
-static void
-favourite_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  const FavouriteChange *change = task_data;
-  g_autoptr (GError) error = NULL;
-
-  if (tkb_store_set_favourite (TKB_STORE (source), change->id, change->is_favourite, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
-
-static void set_favourite (TkbReadingPage *self, const char *id, gboolean is_favourite);
-
-static void
-favourite_undo_cb (AdwToast *undo, gpointer user_data)
-{
-  TkbReadingPage *self = TKB_READING_PAGE (user_data);
-
-  set_favourite (self, g_object_get_data (G_OBJECT (undo), "id"), TRUE);
-}
-
-static void
-favourite_set_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (TkbReadingPage) self = TKB_READING_PAGE (user_data);
-  const FavouriteChange *change = g_task_get_task_data (G_TASK (result));
-  g_autoptr (GError) error = NULL;
-  AdwToast *undo;
-
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    {
-      toast_text (self, _ ("The favourite could not be saved. Is the disk full?"));
-      return;
-    }
-  if (self->library == NULL)
-    return;
-  tkb_library_touch (self->library);
-  if (change->is_favourite)
-    {
-      toast_text (self, _ ("Added to favourites"));
-      return;
-    }
-  undo = adw_toast_new (_ ("Removed from favourites"));
-  adw_toast_set_button_label (undo, _ ("Undo"));
-  g_object_set_data_full (G_OBJECT (undo), "id", g_strdup (change->id), g_free);
-  g_signal_connect_object (undo, "button-clicked", G_CALLBACK (favourite_undo_cb), self, 0);
-  toast (self, undo);
-}
-
-static void
-set_favourite (TkbReadingPage *self, const char *id, gboolean is_favourite)
-{
-  TkbStore        *store = tkb_library_get_store (self->library);
-  FavouriteChange *change = g_new0 (FavouriteChange, 1);
-  g_autoptr (GTask) task = g_task_new (store, NULL, favourite_set_cb, g_object_ref (self));
-
-  change->id = g_strdup (id);
-  change->is_favourite = is_favourite;
-  g_task_set_name (task, "tkb_reading_page: favourite");
-  g_task_set_task_data (task, change, favourite_change_free);
-  tkb_store_run_async (store, task, favourite_thread);
-}
-
-/* -- export -- */
-
-static void
-exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (TkbReadingPage) self = TKB_READING_PAGE (user_data);
-  g_autoptr (GError) error = NULL;
-
-  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
-    toast_text (self, _ ("Exported"));
-  else
-    {
-      g_autofree char *text = g_strdup_printf (_ ("Not exported: %s"), error->message);
-
-      toast_text (self, text);
-    }
-}
-
-static void
-export_response_cb (GtkNativeDialog *dialog, int response, gpointer user_data)
-{
-  g_autoptr (TkbReadingPage) self = TKB_READING_PAGE (user_data);
-  g_autoptr (GtkNativeDialog) owned = dialog;
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  char *text;
-
-  if (response != GTK_RESPONSE_ACCEPT || self->state == NULL)
-    return;
-  file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  text = tkb_document_text_to_markdown (tkb_library_get_catalog (self->library),
-                                        self->state->document);
-  bytes = g_bytes_new_take (text, strlen (text));
-  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
-                                       exported_cb, g_object_ref (self));
-}
-
 static void
 export_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
-  TkbReadingPage       *self = TKB_READING_PAGE (widget);
-  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
-      _ ("Export as Markdown"), GTK_WINDOW (gtk_widget_get_root (widget)),
-      GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), NULL);
-  g_autofree char *name = g_strconcat (self->wanted_id, ".md", NULL);
+  TkbReadingPage *self = TKB_READING_PAGE (widget);
 
-  g_strdelimit (name, "/:\\", '-');
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  g_signal_connect (dialog, "response", G_CALLBACK (export_response_cb), g_object_ref (self));
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
-}
-
-/* -- delete and restore -- */
-
-static void
-put_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (TkbReadingPage) self = TKB_READING_PAGE (user_data);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TkbDocument) document = tkb_store_put_finish (TKB_STORE (source), result, &error);
-
-  if (document == NULL)
-    {
-      g_autofree char *text = g_strdup_printf (_ ("Not restored: %s"), error->message);
-
-      toast_text (self, text);
-      return;
-    }
-  if (self->library == NULL)
-    return;
-  tkb_reading_page_open (self, tkb_document_get_id (document));
-  toast_text (self, _ ("Restored"));
-}
-
-/* Writes the body of document again, on rev (nullable: as a new document). */
-static void
-put_back (TkbReadingPage *self, TkbDocument *document, const char *rev)
-{
-  TkbStore *store = tkb_library_get_store (self->library);
-  g_autoptr (TkbDocument) again = tkb_document_new (tkb_document_get_id (document), rev, FALSE,
-                                                    tkb_document_get_body (document), NULL);
-
-  tkb_store_put_async (store, again, TKB_WRITE_NONE, NULL, put_cb, g_object_ref (self));
-}
-
-typedef struct
-{
-  TkbDocument *document; /* (owned) */
-  char        *rev;      /* (owned) (nullable): tombstone; NULL: purged without trace */
-} Deletion;
-
-static void
-deletion_free (gpointer data)
-{
-  Deletion *deletion = data;
-
-  g_clear_pointer (&deletion->document, tkb_document_unref);
-  g_free (deletion->rev);
-  g_free (deletion);
-}
-
-/* On a reader thread. A draft that nobody else has seen goes without a trace. */
-static void
-delete_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  Deletion   *deletion = task_data;
-  TkbStore   *store = TKB_STORE (source);
-  const char *id = tkb_document_get_id (deletion->document);
-  g_autoptr (GError) error = NULL;
-
-  if (g_strcmp0 (tkb_document_get_string (deletion->document, "state"), "draft") == 0 &&
-      tkb_store_purge_draft (store, id, NULL))
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  deletion->rev = tkb_store_delete (store, id, NULL, cancellable, &error);
-  if (deletion->rev != NULL)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
-
-static void
-delete_undo_cb (AdwToast *undo, gpointer user_data)
-{
-  const Deletion *deletion = g_object_get_data (G_OBJECT (undo), "deletion");
-
-  put_back (TKB_READING_PAGE (user_data), deletion->document, deletion->rev);
-}
-
-static void
-deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (TkbReadingPage) self = TKB_READING_PAGE (user_data);
-  const Deletion *deletion = g_task_get_task_data (G_TASK (result));
-  Deletion       *kept;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-  AdwToast        *undo;
-
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    {
-      text = g_strdup_printf (_ ("Not deleted: %s"), error->message);
-      toast_text (self, text);
-      return;
-    }
-  if (self->library == NULL)
-    return;
-  if (g_strcmp0 (self->wanted_id, tkb_document_get_id (deletion->document)) == 0)
-    {
-      close_document (self);
-      if (self->is_inner_folded)
-        gtk_widget_activate_action (GTK_WIDGET (self), "win.back", NULL);
-    }
-  kept = g_new0 (Deletion, 1);
-  kept->document = tkb_document_ref (deletion->document);
-  kept->rev = g_strdup (deletion->rev);
-  text = g_markup_printf_escaped (
-      _ ("“%s” deleted"),
-      tkb_document_get_title (kept->document, tkb_library_get_language (self->library)));
-  undo = adw_toast_new (text);
-  adw_toast_set_button_label (undo, _ ("Undo"));
-  adw_toast_set_timeout (undo, 10);
-  g_object_set_data_full (G_OBJECT (undo), "deletion", kept, deletion_free);
-  g_signal_connect_object (undo, "button-clicked", G_CALLBACK (delete_undo_cb), self, 0);
-  toast (self, undo);
+  if (self->state != NULL)
+    tkb_document_ops_export (widget, self->library, self->state->document);
 }
 
 static void
 delete_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   TkbReadingPage *self = TKB_READING_PAGE (widget);
-  TkbStore       *store = tkb_library_get_store (self->library);
-  Deletion       *deletion;
-  g_autoptr (GTask) task = NULL;
 
-  if (self->state == NULL)
-    return;
-  deletion = g_new0 (Deletion, 1);
-  deletion->document = tkb_document_ref (self->state->document);
-  task = g_task_new (store, NULL, deleted_cb, g_object_ref (self));
-  g_task_set_name (task, "tkb_reading_page: delete");
-  g_task_set_task_data (task, deletion, deletion_free);
-  tkb_store_run_async (store, task, delete_thread);
-}
-
-static void
-current_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (TkbReadingPage) self = TKB_READING_PAGE (user_data);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TkbDocument) current = tkb_store_get_finish (TKB_STORE (source), result, &error);
-
-  if (self->library == NULL || self->state == NULL)
-    return;
-  if (current == NULL)
-    {
-      toast_text (self, error->message);
-      return;
-    }
-  put_back (self, self->state->document, tkb_document_get_rev (current));
+  if (self->state != NULL)
+    tkb_document_ops_delete (widget, self->library, self->state->document);
 }
 
 static void
@@ -649,8 +372,24 @@ restore_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   TkbReadingPage *self = TKB_READING_PAGE (widget);
 
-  tkb_store_get_async (tkb_library_get_store (self->library), self->wanted_id, NULL, NULL,
-                       current_loaded_cb, g_object_ref (self));
+  if (self->state != NULL)
+    tkb_document_ops_restore (widget, self->library, self->state->document);
+}
+
+/* The document is no more: its page, and the way back to it, go with it. */
+static void
+close_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbReadingPage *self = TKB_READING_PAGE (widget);
+  const char     *id = g_variant_get_string (parameter, NULL);
+
+  for (guint i = self->trail->len; i > 0; i--)
+    if (g_str_equal (((Trail *) g_ptr_array_index (self->trail, i - 1))->id, id))
+      g_ptr_array_remove_index (self->trail, i - 1);
+  if (self->library == NULL || g_strcmp0 (self->wanted_id, id) != 0)
+    return;
+  close_document (self);
+  gtk_widget_activate_action (widget, "win.back", NULL);
 }
 
 /* ---- class ---- */
@@ -708,6 +447,7 @@ tkb_reading_page_class_init (TkbReadingPageClass *klass)
   gtk_widget_class_install_action (widget_class, "page.history", NULL, history_action);
   gtk_widget_class_install_action (widget_class, "page.export", NULL, export_action);
   gtk_widget_class_install_action (widget_class, "page.delete", NULL, delete_action);
+  gtk_widget_class_install_action (widget_class, "page.close", "s", close_action);
   gtk_widget_class_install_action (widget_class, "page.restore", NULL, restore_action);
 }
 
@@ -802,7 +542,9 @@ tkb_reading_page_toggle_favourite (TkbReadingPage *self)
   g_return_if_fail (TKB_IS_READING_PAGE (self));
 
   if (self->state != NULL)
-    set_favourite (self, tkb_document_get_id (self->state->document), !self->state->is_favourite);
+    tkb_document_ops_set_favourite (GTK_WIDGET (self), self->library,
+                                    tkb_document_get_id (self->state->document),
+                                    !self->state->is_favourite);
 }
 
 gboolean

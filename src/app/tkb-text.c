@@ -32,6 +32,24 @@ tkb_text_code (TkbCatalog *catalog, TkbField *field, const char *code)
   return tkb_text_translate (tkb_catalog_get_code_label (catalog, field, code));
 }
 
+/* Reads up to three numbers with "-" between them; returns how many there are. */
+static int
+read_date (const char *iso, int out[3])
+{
+  int n = 0;
+
+  while (n < 3 && g_ascii_isdigit (*iso))
+    {
+      char *end;
+
+      out[n++] = (int) MIN (g_ascii_strtoull (iso, &end, 10), 9999);
+      if (*end != '-')
+        break;
+      iso = end + 1;
+    }
+  return n;
+}
+
 /**
  * tkb_text_date:
  * @iso: (nullable): a date of any precision
@@ -42,15 +60,15 @@ char *
 tkb_text_date (const char *iso)
 {
   g_autoptr (GDateTime) date = NULL;
-  int year = 0, month = 1, day = 1;
+  int parts[3] = { 0, 1, 1 };
   int n;
 
   if (iso == NULL)
     return g_strdup ("");
-  n = sscanf (iso, "%4d-%2d-%2d", &year, &month, &day);
+  n = read_date (iso, parts);
   if (n < 2)
     return g_strdup (iso);
-  date = g_date_time_new_local (year, month, day, 12, 0, 0);
+  date = g_date_time_new_local (parts[0], parts[1], parts[2], 12, 0, 0);
   if (date == NULL)
     return g_strdup (iso);
   if (n == 2)
