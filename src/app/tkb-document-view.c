@@ -182,7 +182,7 @@ append_head (TkbDocumentView *self, TkbPageContext *context, TkbKind *kind)
   gtk_box_append (GTK_BOX (self), tags_new (context, kind));
   label = heading_new (title, "page-title", 1);
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  if (pango_find_base_dir (title, -1) == PANGO_DIRECTION_LTR)
+  if (tkb_text_direction (title) == GTK_TEXT_DIR_LTR)
     gtk_widget_set_direction (label, GTK_TEXT_DIR_LTR);
   gtk_box_append (GTK_BOX (self), label);
   if (original != NULL && !g_str_equal (original, title))

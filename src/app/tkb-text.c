@@ -170,16 +170,45 @@ body_label (void)
   return label;
 }
 
+/**
+ * tkb_text_direction:
+ *
+ * Returns: the way @text runs by its first letter; %GTK_TEXT_DIR_NONE without letters
+ */
+GtkTextDirection
+tkb_text_direction (const char *text)
+{
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (!g_unichar_isalpha (c))
+        continue;
+      switch ((int) g_unichar_get_script (c))
+        {
+        case G_UNICODE_SCRIPT_ARABIC:
+        case G_UNICODE_SCRIPT_HEBREW:
+        case G_UNICODE_SCRIPT_SYRIAC:
+        case G_UNICODE_SCRIPT_THAANA:
+        case G_UNICODE_SCRIPT_NKO:
+          return GTK_TEXT_DIR_RTL;
+        default:
+          return GTK_TEXT_DIR_LTR;
+        }
+    }
+  return GTK_TEXT_DIR_NONE;
+}
+
 /* A text of several lines runs the way its own language does, whatever the window does. */
 static void
 follow_text (GtkWidget *label)
 {
-  PangoDirection direction = pango_find_base_dir (gtk_label_get_text (GTK_LABEL (label)), -1);
+  GtkTextDirection direction = tkb_text_direction (gtk_label_get_text (GTK_LABEL (label)));
 
-  if (direction == PANGO_DIRECTION_LTR &&
+  if (direction == GTK_TEXT_DIR_LTR &&
       g_utf8_strlen (gtk_label_get_text (GTK_LABEL (label)), -1) > SHORT_CHARS)
     gtk_widget_set_direction (label, GTK_TEXT_DIR_LTR);
-  else if (direction == PANGO_DIRECTION_RTL)
+  else if (direction == GTK_TEXT_DIR_RTL)
     gtk_widget_set_direction (label, GTK_TEXT_DIR_RTL);
 }
 

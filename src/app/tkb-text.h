@@ -26,6 +26,9 @@ char *tkb_text_host (const char *url);
 /* keeps left-to-right things (codes, ranges, addresses) in one piece in right-to-left text */
 char *tkb_text_isolate (const char *text);
 
+/* the way a text runs, by its first letter */
+GtkTextDirection tkb_text_direction (const char *text);
+
 /* Body text: wraps, selectable, aligned to the start. markup: Pango markup, known to be valid. */
 GtkWidget *tkb_text_label (const char *text);
 GtkWidget *tkb_text_markup_label (const char *markup);
