@@ -476,11 +476,15 @@ titles_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   for (guint i = 0; i < self->links->len; i++)
     {
-      TkbLinkRow *row = g_ptr_array_index (self->links, i);
+      GtkWidget   *link = g_ptr_array_index (self->links, i);
+      TkbCatalog  *catalog = tkb_library_get_catalog (library);
+      const char  *language = tkb_library_get_language (library);
+      TkbDocument *document = g_hash_table_lookup (documents, get_link_id (link));
 
-      tkb_link_row_set_document (row, tkb_library_get_catalog (library),
-                                 g_hash_table_lookup (documents, tkb_link_row_get_id (row)),
-                                 tkb_library_get_language (library));
+      if (TKB_IS_LINK_ROW (link))
+        tkb_link_row_set_document (TKB_LINK_ROW (link), catalog, document, language);
+      else
+        tkb_link_chip_set_document (TKB_LINK_CHIP (link), catalog, document, language);
     }
 }
 

@@ -10,7 +10,7 @@
 #include "tkb-wrap-box.h"
 
 /* facets that have a chip of their own; the others are in the last menu */
-#define MAX_CHIPS 3
+#define MAX_CHIPS 2
 /* codes in one menu */
 #define MAX_VALUES 80
 

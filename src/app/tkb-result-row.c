@@ -51,10 +51,10 @@ set_markup (GtkLabel *label, const char *markup, const char *fallback)
     gtk_label_set_markup (label, markup);
   else
     gtk_label_set_text (label, fallback != NULL ? fallback : "");
-  gtk_widget_set_direction (GTK_WIDGET (label), pango_find_base_dir (gtk_label_get_text (label),
-                                                                     -1) == PANGO_DIRECTION_LTR
-                                                    ? GTK_TEXT_DIR_LTR
-                                                    : GTK_TEXT_DIR_NONE);
+  gtk_widget_set_direction (GTK_WIDGET (label),
+                            tkb_text_direction (gtk_label_get_text (label)) == GTK_TEXT_DIR_LTR
+                                ? GTK_TEXT_DIR_LTR
+                                : GTK_TEXT_DIR_NONE);
 }
 
 /* Titles are bold throughout: there a match is marked with a tint. (transfer full) (nullable) */
