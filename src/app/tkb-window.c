@@ -5,6 +5,7 @@
 
 #include "tkb-window.h"
 
+#include "tkb-editor.h"
 #include "tkb-pane.h"
 #include "tkb-reading-page.h"
 #include "tkb-result-list.h"
@@ -186,14 +187,46 @@ new_menu_action (GtkWidget *widget, const char *action_name, GVariant *parameter
 }
 
 static void
+editor_closed_cb (TkbEditor *editor, const char *id, TkbWindow *self)
+{
+  tkb_window_close_editor (self);
+  if (id != NULL)
+    tkb_window_open_document (self, id);
+  else if (adw_leaflet_get_folded (self->inner))
+    show_pane (self, "list");
+}
+
+static void
+show_new_editor (TkbWindow *self, TkbDocument *existing, const char *kind)
+{
+  GtkWidget *editor;
+
+  if (tkb_catalog_get_kind (tkb_library_get_catalog (self->library), kind) == NULL)
+    {
+      tkb_window_add_toast (self, adw_toast_new (_ ("This program has no form for this kind")));
+      return;
+    }
+  editor = tkb_editor_new (self->library, existing, kind);
+  g_signal_connect (editor, "closed", G_CALLBACK (editor_closed_cb), self);
+  tkb_window_show_editor (self, editor);
+  tkb_editor_focus (TKB_EDITOR (editor));
+}
+
+/* parameter: the code of the kind */
+static void
 new_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
-  /* parameter: the code of the kind */
+  show_new_editor (TKB_WINDOW (widget), NULL, g_variant_get_string (parameter, NULL));
 }
 
 static void
 edit_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
+  TkbWindow   *self = TKB_WINDOW (widget);
+  TkbDocument *document = tkb_reading_page_get_document (self->reading);
+
+  if (document != NULL && adw_bin_get_child (self->editor_bin) == NULL)
+    show_new_editor (self, document, tkb_document_get_kind (document));
 }
 
 /* ---- class ---- */
@@ -239,10 +272,23 @@ save_size (TkbWindow *self)
                           gtk_window_is_maximized (GTK_WINDOW (self)));
 }
 
+static void
+destroy_window (gpointer user_data)
+{
+  gtk_window_destroy (GTK_WINDOW (user_data));
+}
+
 static gboolean
 tkb_window_close_request (GtkWindow *window)
 {
+  GtkWidget *editor = adw_bin_get_child (TKB_WINDOW (window)->editor_bin);
+
   save_size (TKB_WINDOW (window));
+  if (TKB_IS_EDITOR (editor) && !tkb_editor_is_saved (TKB_EDITOR (editor)))
+    {
+      tkb_editor_finish (TKB_EDITOR (editor), destroy_window, window);
+      return TRUE;
+    }
   return GTK_WINDOW_CLASS (tkb_window_parent_class)->close_request (window);
 }
 

@@ -170,6 +170,29 @@ tkb_field_new_from_json (JsonObject *object, GError **error)
 }
 
 /**
+ * tkb_field_new:
+ * @code: the member of the object that it stands for
+ * @label: English label, a msgid
+ *
+ * Makes a field that no file describes, such as a member of a figure. Any thread.
+ *
+ * Returns: (transfer full)
+ */
+TkbField *
+tkb_field_new (const char *code, TkbFieldType type, const char *label)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  TkbField *self;
+
+  json_object_set_string_member (object, "code", code);
+  json_object_set_string_member (object, "type", type_names[type]);
+  json_object_set_string_member (object, "label", label);
+  self = tkb_field_new_from_json (object, NULL);
+  g_assert (self != NULL);
+  return self;
+}
+
+/**
  * tkb_field_ref:
  *
  * Returns: (transfer full): @self
