@@ -522,6 +522,55 @@ test_random_edits (Fixture *self, gconstpointer unused)
     assert_finds (self, queries[i], g_ptr_array_index (before, i));
 }
 
+/* Whatever is typed is answered. */
+static void
+test_any_query (Fixture *self, gconstpointer unused)
+{
+  static const char *const pieces[] = {
+    "alpha",      " ",      "(",          ")",    "\"",      " OR ",           " NOT ", "-",
+    "|",          "year:",  "title:",     "专利", "专",      "EP 1 000 000",   "'",     "*",
+    "country:CN", "2020..", "A61K 31/13", "a",    "brevets", "has:attachment", "!!",    "البراءات",
+    "zl",         "x:y",    "NEAR"
+  };
+  g_autoptr (TkbRandom) random = tkb_random_new_seeded (13);
+
+  put_case (self, "a", "alpha 专利", "'year':2021,'country':'CN'");
+  put_case (self, "b", "brevets", "'year':2022,'language':'fr','need':'alpha'");
+  for (guint round = 0; round < 1500; round++)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+      g_autoptr (TkbQuery) query = NULL;
+      g_autoptr (TkbSearchResults) results = NULL;
+      guint n = 1 + tkb_random_below (random, 12);
+
+      for (guint i = 0; i < n; i++)
+        g_string_append (text, pieces[tkb_random_below (random, G_N_ELEMENTS (pieces))]);
+      query = tkb_query_new (text->str, round % 2 ? TKB_QUERY_TYPING : TKB_QUERY_NONE);
+      g_test_message ("%s", text->str);
+      results = ask_query (self, query, 10);
+      g_assert_cmpuint (tkb_search_results_get_total (results), <=, 2);
+    }
+  assert_finds (self, "!!!", "a b");
+  assert_finds (self, "alpha !!!", "a b");
+}
+
+/* More words than an expression takes. */
+static void
+test_many_words (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (TkbQuery) query = NULL;
+  g_autoptr (TkbSearchResults) results = NULL;
+
+  put_case (self, "a", "word", "");
+  for (guint i = 0; i < 100; i++)
+    g_string_append (text, "word ");
+  query = tkb_query_new (text->str, TKB_QUERY_NONE);
+  results = ask_query (self, query, 1);
+  g_assert_cmpuint (tkb_search_results_get_total (results), ==, 1);
+  g_assert_cmpuint (tkb_search_results_get_notes (results)->len, >=, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -544,5 +593,7 @@ main (int argc, char **argv)
   FIXTURE_TEST ("/search/paging", test_paging);
   FIXTURE_TEST ("/search/cancel", test_cancel);
   FIXTURE_TEST ("/search/random-edits", test_random_edits);
+  FIXTURE_TEST ("/search/any-query", test_any_query);
+  FIXTURE_TEST ("/search/many-words", test_many_words);
   return g_test_run ();
 }
