@@ -29,8 +29,14 @@ static TkbQuery *
 make_query (TkbCli *cli, const SearchOptions *options, char **words)
 {
   g_autofree char *text = g_strjoinv (" ", words);
-  g_autoptr (TkbQuery) query = tkb_query_new (text, TKB_QUERY_NONE);
+  g_autoptr (TkbQuery) query = NULL;
 
+  if (!g_utf8_validate (text, -1, NULL))
+    {
+      tkb_cli_usage (_ ("The query is not UTF-8."));
+      return NULL;
+    }
+  query = tkb_query_new (text, TKB_QUERY_NONE);
   if (options->kind != NULL)
     {
       TkbQuery *narrowed;
@@ -61,26 +67,25 @@ make_query (TkbCli *cli, const SearchOptions *options, char **words)
   return g_steal_pointer (&query);
 }
 
+/* (nullable) (transfer full): NULL after a message */
 static TkbSearchResults *
-run (TkbCli *cli, TkbStore *store, const SearchOptions *options, char **words, int *out_status)
+run (TkbCli *cli, TkbQuery *query, guint limit)
 {
-  g_autoptr (TkbQuery) query = make_query (cli, options, words);
+  g_autoptr (TkbStore) store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
   g_autoptr (TkbSearch) search = NULL;
   g_autoptr (GError) error = NULL;
   TkbSearchResults *results;
 
-  *out_status = TKB_CLI_USAGE;
-  if (query == NULL)
+  if (store == NULL)
     return NULL;
   search = tkb_search_new (store);
-  results = tkb_search_run (search, query, NULL, options->limit, NULL, &error);
+  results = tkb_search_run (search, query, NULL, limit, NULL, &error);
   if (results == NULL)
-    *out_status = tkb_cli_fail (NULL, error);
+    tkb_cli_fail (NULL, error);
   else
     {
       GPtrArray *notes = tkb_search_results_get_notes (results);
 
-      *out_status = TKB_CLI_OK;
       for (guint i = 0; notes != NULL && i < notes->len; i++)
         g_printerr ("%s\n", _ ((const char *) notes->pdata[i]));
       if (tkb_search_results_is_index_behind (results))
@@ -140,21 +145,20 @@ tkb_cli_search (TkbCli *cli, int argc, char **argv)
     { "limit", 0, 0, G_OPTION_ARG_INT, &options.limit, N_ ("At most so many"), "N" },
     G_OPTION_ENTRY_NULL,
   };
-  g_autoptr (TkbStore) store = NULL;
+  g_autoptr (TkbQuery) query = NULL;
   g_autoptr (TkbSearchResults) results = NULL;
   guint n_shown;
-  int   status;
 
   if (!tkb_cli_parse (cli, entries, &argc, &argv, 0, -1))
     return TKB_CLI_USAGE;
   if (options.limit < 0)
     return tkb_cli_usage (_ ("The limit is a whole number from 0."));
-  store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
-  if (store == NULL)
-    return TKB_CLI_FAILED;
-  results = run (cli, store, &options, argv + 1, &status);
+  query = make_query (cli, &options, argv + 1);
+  if (query == NULL)
+    return TKB_CLI_USAGE;
+  results = run (cli, query, (guint) options.limit);
   if (results == NULL)
-    return status;
+    return TKB_CLI_FAILED;
   n_shown = MIN ((guint) options.limit, g_list_model_get_n_items (G_LIST_MODEL (results)));
   for (guint i = 0; i < n_shown; i++)
     {
@@ -206,20 +210,19 @@ tkb_cli_facets (TkbCli *cli, int argc, char **argv)
       "FIELD=CODE" },
     G_OPTION_ENTRY_NULL,
   };
-  g_autoptr (TkbStore) store = NULL;
+  g_autoptr (TkbQuery) query = NULL;
   g_autoptr (TkbSearchResults) results = NULL;
   g_autoptr (GPtrArray) fields = NULL;
   GPtrArray *facets;
-  int        status;
 
   if (!tkb_cli_parse (cli, entries, &argc, &argv, 0, -1))
     return TKB_CLI_USAGE;
-  store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
-  if (store == NULL)
-    return TKB_CLI_FAILED;
-  results = run (cli, store, &options, argv + 1, &status);
+  query = make_query (cli, &options, argv + 1);
+  if (query == NULL)
+    return TKB_CLI_USAGE;
+  results = run (cli, query, (guint) options.limit);
   if (results == NULL)
-    return status;
+    return TKB_CLI_FAILED;
   facets = tkb_search_results_get_facets (results);
   fields = tkb_catalog_get_facets (cli->catalog);
   for (guint i = 0; i < facets->len; i++)

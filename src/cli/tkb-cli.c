@@ -8,6 +8,8 @@
 #include "tkb-cli.h"
 
 #include "tkb-json.h"
+#include "tkb-sync-error.h"
+#include "tkb-wire-error.h"
 
 gboolean
 tkb_cli_parse (TkbCli       *cli,
@@ -77,10 +79,31 @@ tkb_cli_open (TkbCli *cli, TkbStoreOpenFlags flags)
   return store;
 }
 
+/* The same for what goes wrong between two peers. (nullable) */
+static const char *
+advice_for_sync (const GError *error)
+{
+  if (g_error_matches (error, TKB_SYNC_ERROR, TKB_SYNC_ERROR_MANY_DELETIONS))
+    return _ ("Nothing was deleted. Look at what is missing there; --allow-deletions goes on.");
+  if (g_error_matches (error, TKB_SYNC_ERROR, TKB_SYNC_ERROR_INSECURE))
+    return _ ("Nothing was sent. Use an https address, or --allow-insecure within a network that "
+              "you trust.");
+  if (g_error_matches (error, TKB_SYNC_ERROR, TKB_SYNC_ERROR_CERTIFICATE))
+    return _ ("Nothing was sent. Name the file of the server's authority with --ca-file.");
+  if (g_error_matches (error, TKB_WIRE_ERROR, TKB_WIRE_ERROR_UNAUTHORIZED))
+    return _ ("Your changes wait here. Give the account with --user and --password-file.");
+  if (tkb_sync_error_is_retryable (error))
+    return _ ("Your changes wait here. Repeat the sync when there is a line to the server; it goes "
+              "on where it stopped.");
+  return _ ("Your changes wait here.");
+}
+
 /* What to do about an error, where there is something to do. (nullable) */
 static const char *
 advice_for (const GError *error)
 {
+  if (error->domain == TKB_SYNC_ERROR || error->domain == TKB_WIRE_ERROR)
+    return advice_for_sync (error);
   if (error->domain != TKB_STORE_ERROR)
     return NULL;
   switch ((TkbStoreError) error->code)

@@ -1,0 +1,353 @@
+/* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* sync: one run each way, pull first, or both ways at once until interrupted. */
+
+#include "config.h"
+
+#include <glib-unix.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tkb-cli.h"
+#include "tkb-delay.h"
+#include "tkb-local-peer.h"
+#include "tkb-replication.h"
+#include "tkb-sync-error.h"
+
+/* live: seconds until the first and the longest wait before a broken line is tried again */
+#define FIRST_WAIT_S 1
+#define LONGEST_WAIT_S 300
+
+typedef struct _Sync Sync;
+
+/* One way between the two peers. */
+typedef struct
+{
+  Sync           *sync;        /* (unowned): outlives self */
+  const char     *name;        /* "pull" or "push" */
+  TkbPeer        *source;      /* (unowned): one of sync's */
+  TkbPeer        *target;      /* (unowned): one of sync's */
+  TkbReplication *replication; /* (owned) (nullable): the run of now */
+  guint           wait_s;      /* live: before the next attempt */
+} Direction;
+
+struct _Sync
+{
+  TkbCli             *cli;         /* (unowned) */
+  TkbPeer            *local;       /* (owned) */
+  TkbPeer            *remote;      /* (owned) */
+  TkbKnownRevs       *known;       /* (owned): what the pull brought, so that it is not pushed */
+  GCancellable       *cancellable; /* (owned): cancelled by the interrupt key */
+  GMainLoop          *loop;        /* (owned) */
+  TkbReplicationFlags flags;
+  Direction           directions[2]; /* pull and push; without peers where not wanted */
+  guint               n_running;
+  guint               n_skipped; /* documents */
+  GError             *error;     /* (owned) (nullable): the first that ends all */
+};
+
+static void
+sync_clear (Sync *sync)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (sync->directions); i++)
+    g_clear_object (&sync->directions[i].replication);
+  g_clear_object (&sync->local);
+  g_clear_object (&sync->remote);
+  g_clear_object (&sync->known);
+  g_clear_object (&sync->cancellable);
+  g_clear_pointer (&sync->loop, g_main_loop_unref);
+  g_clear_error (&sync->error);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sync, sync_clear)
+
+static void
+print_failures (Direction *direction)
+{
+  GPtrArray *failures = tkb_replication_get_failures (direction->replication);
+
+  for (guint i = 0; i < failures->len; i++)
+    {
+      const TkbReplicationFailure *failure = failures->pdata[i];
+
+      g_printerr ("%s: %s: %s\n", direction->name, failure->id, failure->error->message);
+    }
+}
+
+static void
+print_stats (Direction *direction)
+{
+  const TkbReplicationStats *stats = tkb_replication_get_stats (direction->replication);
+
+  if (direction->sync->cli->json)
+    {
+      JsonObject *row = json_object_new ();
+
+      json_object_set_string_member (row, "direction", direction->name);
+      json_object_set_int_member (row, "changes", (gint64) stats->changes_read);
+      json_object_set_int_member (row, "missing", (gint64) stats->missing_found);
+      json_object_set_int_member (row, "read", (gint64) stats->docs_read);
+      json_object_set_int_member (row, "written", (gint64) stats->docs_written);
+      json_object_set_int_member (row, "failures", (gint64) stats->doc_failures);
+      tkb_cli_print_json (row);
+      fflush (stdout);
+    }
+  else if (stats->doc_failures > 0)
+    g_print (_ ("%s: %" G_GUINT64_FORMAT " written, %" G_GUINT64_FORMAT " skipped\n"),
+             direction->name, stats->docs_written, stats->doc_failures);
+  else
+    g_print (_ ("%s: %" G_GUINT64_FORMAT " written\n"), direction->name, stats->docs_written);
+}
+
+static void start (Direction *direction);
+
+static void
+delayed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Direction *direction = user_data;
+  Sync      *sync = direction->sync;
+
+  if (tkb_delay_finish (TKB_CLOCK (source), result, NULL))
+    start (direction);
+  else if (--sync->n_running == 0)
+    g_main_loop_quit (sync->loop);
+}
+
+static void
+finished_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Direction *direction = user_data;
+  Sync      *sync = direction->sync;
+  g_autoptr (GError) error = NULL;
+  gboolean is_done = tkb_replication_run_finish (direction->replication, result, &error);
+
+  sync->n_skipped += (guint) tkb_replication_get_stats (direction->replication)->doc_failures;
+  print_failures (direction);
+  if ((sync->flags & TKB_REPLICATION_LIVE) && !g_cancellable_is_cancelled (sync->cancellable) &&
+      (is_done || tkb_sync_error_is_retryable (error)))
+    {
+      guint wait_ms = direction->wait_s * 1000 +
+                      tkb_random_below (sync->cli->random, direction->wait_s * 500 + 1);
+
+      if (error != NULL)
+        g_printerr (_ ("%s: %s; trying again in %u seconds\n"), direction->name, error->message,
+                    wait_ms / 1000);
+      direction->wait_s = MIN (direction->wait_s * 2, LONGEST_WAIT_S);
+      tkb_delay_async (sync->cli->clock, wait_ms, sync->cancellable, delayed_cb, direction);
+      return;
+    }
+
+  if (is_done)
+    print_stats (direction);
+  else
+    {
+      if (sync->error == NULL)
+        sync->error = g_steal_pointer (&error);
+      g_cancellable_cancel (sync->cancellable); /* the other way has no use without this one */
+    }
+  if (--sync->n_running == 0)
+    g_main_loop_quit (sync->loop);
+}
+
+/* Live: each time that the two sides are in step. */
+static void
+idle_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
+{
+  Direction *direction = user_data;
+
+  if (!tkb_replication_is_idle (TKB_REPLICATION (object)))
+    return;
+  direction->wait_s = FIRST_WAIT_S;
+  print_stats (direction);
+}
+
+static void
+start (Direction *direction)
+{
+  Sync *sync = direction->sync;
+
+  g_clear_object (&direction->replication);
+  direction->replication = tkb_replication_new (direction->source, direction->target,
+                                                sync->cli->clock, sync->cli->random, sync->flags);
+  tkb_replication_set_known (direction->replication, sync->known);
+  if (sync->flags & TKB_REPLICATION_LIVE)
+    g_signal_connect (direction->replication, "notify::is-idle", G_CALLBACK (idle_cb), direction);
+  tkb_replication_run_async (direction->replication, sync->cancellable, finished_cb, direction);
+}
+
+static gboolean
+interrupted_cb (gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Runs what is wanted to its end. */
+static void
+run (Sync *sync)
+{
+  guint    interrupt = g_unix_signal_add (SIGINT, interrupted_cb, sync->cancellable);
+  guint    terminate = g_unix_signal_add (SIGTERM, interrupted_cb, sync->cancellable);
+  gboolean is_live = (sync->flags & TKB_REPLICATION_LIVE) != 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sync->directions); i++)
+    {
+      Direction *direction = &sync->directions[i];
+
+      if (direction->source == NULL || sync->error != NULL)
+        continue;
+      sync->n_running++;
+      start (direction);
+      if (!is_live) /* one after the other: what was pulled need not be offered back */
+        g_main_loop_run (sync->loop);
+    }
+  if (is_live && sync->n_running > 0)
+    g_main_loop_run (sync->loop);
+  g_source_remove (interrupt);
+  g_source_remove (terminate);
+}
+
+/* The first line of the file. (nullable) (transfer full): NULL after a message */
+static char *
+read_password (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *content = NULL;
+  gsize            length;
+
+  if (!g_file_get_contents (path, &content, &length, &error))
+    {
+      tkb_cli_fail (NULL, error);
+      return NULL;
+    }
+  content[strcspn (content, "\r\n")] = '\0';
+  if (*content == '\0' || !g_utf8_validate (content, -1, NULL))
+    {
+      g_printerr (_ ("%s does not hold a password on its first line.\n"), path);
+      return NULL;
+    }
+  return g_steal_pointer (&content);
+}
+
+typedef struct
+{
+  gboolean pull;
+  gboolean push;
+  gboolean live;
+  gboolean allow_deletions;
+  gboolean allow_insecure;
+  char    *user;          /* (owned) (nullable) */
+  char    *password_file; /* (owned) (nullable) */
+  char    *ca_file;       /* (owned) (nullable) */
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->user);
+  g_free (options->password_file);
+  g_free (options->ca_file);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+/* (nullable) (transfer full): NULL after a message */
+static TkbRemote *
+make_account (const char *uri, const Options *options)
+{
+  g_autofree char *password = NULL;
+  TkbRemote       *account;
+
+  if (options->password_file != NULL)
+    {
+      password = read_password (options->password_file);
+      if (password == NULL)
+        return NULL;
+    }
+  account = tkb_remote_new (uri, options->user, password);
+  account->ca_file = g_strdup (options->ca_file);
+  account->allow_insecure = options->allow_insecure;
+  return account;
+}
+
+static int
+sync_store (TkbCli *cli, TkbStore *store, const char *uri, const Options *options)
+{
+  g_auto (Sync) sync = { .cli = cli };
+  g_autoptr (TkbRemote) account = make_account (uri, options);
+  g_autoptr (GError) error = NULL;
+
+  if (account == NULL)
+    return TKB_CLI_FAILED;
+  sync.remote = tkb_peer_new_for_uri (uri, account, FALSE, cli->clock, cli->random, &error);
+  if (sync.remote == NULL)
+    return tkb_cli_fail (uri, error);
+  sync.local = tkb_local_peer_new (store);
+  sync.known = tkb_known_revs_new ();
+  sync.cancellable = g_cancellable_new ();
+  sync.loop = g_main_loop_new (NULL, FALSE);
+  sync.flags = (options->live ? TKB_REPLICATION_LIVE : 0) |
+               (options->allow_deletions ? TKB_REPLICATION_ALLOW_DELETIONS : 0);
+  if (options->pull || !options->push)
+    sync.directions[0] = (Direction){ &sync, "pull", sync.remote, sync.local, NULL, FIRST_WAIT_S };
+  if (options->push || !options->pull)
+    sync.directions[1] = (Direction){ &sync, "push", sync.local, sync.remote, NULL, FIRST_WAIT_S };
+
+  run (&sync);
+  if (sync.error == NULL || g_error_matches (sync.error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_clear_error (&error);
+  else
+    error = g_error_copy (sync.error);
+  if (!tkb_store_wait_for_index (store, NULL, error == NULL ? &error : NULL) || error != NULL)
+    return tkb_cli_fail (uri, error);
+  if (sync.error != NULL && !options->live)
+    {
+      g_printerr ("%s\n", _ ("Interrupted; the next sync goes on where this one stopped."));
+      return TKB_CLI_FAILED;
+    }
+  if (sync.n_skipped > 0)
+    {
+      g_printerr (ngettext ("%u document was skipped; it stays where it is and is tried again.\n",
+                            "%u documents were skipped; they stay where they are and are tried "
+                            "again.\n",
+                            sync.n_skipped),
+                  sync.n_skipped);
+      return TKB_CLI_FAILED;
+    }
+  return TKB_CLI_OK;
+}
+
+int
+tkb_cli_sync (TkbCli *cli, int argc, char **argv)
+{
+  g_auto (Options) options = { FALSE };
+  GOptionEntry entries[] = {
+    { "pull", 0, 0, G_OPTION_ARG_NONE, &options.pull, N_ ("Only fetch"), NULL },
+    { "push", 0, 0, G_OPTION_ARG_NONE, &options.push, N_ ("Only send"), NULL },
+    { "live", 0, 0, G_OPTION_ARG_NONE, &options.live, N_ ("Stay, and sync at every change"), NULL },
+    { "user", 0, 0, G_OPTION_ARG_STRING, &options.user, N_ ("The name of the account"), "NAME" },
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &options.password_file,
+      N_ ("A file whose first line is the password"), "FILE" },
+    { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &options.ca_file,
+      N_ ("The certificate of a private authority (PEM)"), "FILE" },
+    { "allow-deletions", 0, 0, G_OPTION_ARG_NONE, &options.allow_deletions,
+      N_ ("Fetch even if it deletes a large part of the library"), NULL },
+    { "allow-insecure", 0, 0, G_OPTION_ARG_NONE, &options.allow_insecure,
+      N_ ("Plain http, which others can read, beyond this machine"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (TkbStore) store = NULL;
+  int status;
+
+  if (!tkb_cli_parse (cli, entries, &argc, &argv, 1, 1))
+    return TKB_CLI_USAGE;
+  if ((options.user == NULL) != (options.password_file == NULL))
+    return tkb_cli_usage (_ ("--user and --password-file belong together."));
+  store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
+  if (store == NULL)
+    return TKB_CLI_FAILED;
+  status = sync_store (cli, store, argv[1], &options);
+  tkb_store_close (store);
+  return status;
+}
