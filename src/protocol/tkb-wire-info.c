@@ -25,7 +25,8 @@ parse_answer (const char *text, gsize length, GError **error)
  * tkb_wire_server_info_parse:
  * @text: the answer to GET /
  * @length: bytes of @text
- * @error: %TKB_WIRE_ERROR_NOT_A_DATABASE where the key `couchdb` is missing
+ * @error: %TKB_WIRE_ERROR_NOT_A_DATABASE where the key `couchdb` is missing (express-pouchdb has
+ * its own name in its place)
  *
  * Returns: (transfer full): who the server is
  */
@@ -38,7 +39,8 @@ tkb_wire_server_info_parse (const char *text, gsize length, GError **error)
 
   if (!object)
     return NULL;
-  if (!json_object_has_member (object, "couchdb"))
+  if (!json_object_has_member (object, "couchdb") &&
+      !json_object_has_member (object, "express-pouchdb"))
     {
       g_set_error (error, TKB_WIRE_ERROR, TKB_WIRE_ERROR_NOT_A_DATABASE,
                    "the server does not speak the replication protocol");

@@ -614,6 +614,11 @@ set_headers (TkbExchange *self, SoupMessageHeaders *headers)
   if (!has_caching)
     soup_message_headers_replace (headers, "Cache-Control", "must-revalidate");
   soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
+  /* libsoup closes after the answer but does not say so, and Node's agent would use the line again
+   */
+  if (soup_message_headers_header_contains (soup_server_message_get_request_headers (self->message),
+                                            "Connection", "close"))
+    soup_message_headers_replace (headers, "Connection", "close");
 }
 
 /**
