@@ -183,8 +183,8 @@ update_status (TkbResultList *self, gboolean is_browse)
     g_string_append_printf (text, " · %s", _ ("still being indexed"));
   if (notes != NULL && notes->len > 0)
     g_string_append_printf (text, " · %s", tkb_text_translate (g_ptr_array_index (notes, 0)));
-  gtk_label_set_text (self->status, text->str);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->status), text->str);
+  /* without results the empty page says it */
+  gtk_label_set_text (self->status, total > 0 ? text->str : "");
 }
 
 /* The open document stays marked where it is among the first results. */
