@@ -42,10 +42,29 @@ show_pane (TkbWindow *self, const char *name)
   adw_leaflet_set_visible_child_name (self->inner, name);
 }
 
+/* The editor has saved all: unless it was called back meanwhile, it goes. */
+static void
+drop_editor_cb (gpointer user_data)
+{
+  GtkRoot   *root = gtk_widget_get_root (GTK_WIDGET (user_data));
+  TkbWindow *self;
+
+  if (!TKB_IS_WINDOW (root))
+    return;
+  self = TKB_WINDOW (root);
+  if (adw_bin_get_child (self->editor_bin) == user_data &&
+      gtk_stack_get_visible_child (self->page_stack) != GTK_WIDGET (self->editor_bin))
+    adw_bin_set_child (self->editor_bin, NULL);
+}
+
 static void
 show_reading (TkbWindow *self)
 {
   GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+  GtkWidget *editor = adw_bin_get_child (self->editor_bin);
+
+  if (TKB_IS_EDITOR (editor))
+    tkb_editor_finish (TKB_EDITOR (editor), drop_editor_cb, editor);
 
   gtk_stack_set_visible_child (self->page_stack, GTK_WIDGET (self->reading));
   show_pane (self, "page");
@@ -206,6 +225,13 @@ show_new_editor (TkbWindow *self, TkbDocument *existing, const char *kind)
       tkb_window_add_toast (self, adw_toast_new (_ ("This program has no form for this kind")));
       return;
     }
+  /* one that could not save its text is not thrown away */
+  if (adw_bin_get_child (self->editor_bin) != NULL)
+    {
+      gtk_stack_set_visible_child (self->page_stack, GTK_WIDGET (self->editor_bin));
+      show_pane (self, "page");
+      return;
+    }
   editor = tkb_editor_new (self->library, existing, kind);
   g_signal_connect (editor, "closed", G_CALLBACK (editor_closed_cb), self);
   tkb_window_show_editor (self, editor);
@@ -225,7 +251,7 @@ edit_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   TkbWindow   *self = TKB_WINDOW (widget);
   TkbDocument *document = tkb_reading_page_get_document (self->reading);
 
-  if (document != NULL && adw_bin_get_child (self->editor_bin) == NULL)
+  if (document != NULL)
     show_new_editor (self, document, tkb_document_get_kind (document));
 }
 
