@@ -7,7 +7,6 @@
 
 #include "tkb-wire-private.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* characters of a query string that is read; CouchDB's own clients stay under 8 KiB, doc_ids in a
@@ -189,6 +188,30 @@ tkb_wire_query_append (GString *query, const char *name, const char *value)
   g_string_append_uri_escaped (query, value, NULL, FALSE);
 }
 
+/* "Thu, 01 Jan 1970 00:00:09 GMT"; (transfer full) (nullable) */
+static GDateTime *
+parse_http_date (const char *text)
+{
+  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  /* which words are numbers, and up to what */
+  static const guint limits[] = { 0, 31, 0, 9999, 23, 59, 60 };
+  g_auto (GStrv) words = g_strsplit_set (text, " :", 9);
+  guint64     numbers[G_N_ELEMENTS (limits)] = { 0 };
+  const char *month;
+
+  if (g_strv_length (words) != 8 || strlen (words[2]) != 3)
+    return NULL;
+  month = strstr (months, words[2]);
+  if (!month || (month - months) % 3 != 0)
+    return NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (limits); i++)
+    if (limits[i] > 0 &&
+        !g_ascii_string_to_unsigned (words[i], 10, 0, limits[i], &numbers[i], NULL))
+      return NULL;
+  return g_date_time_new_utc ((int) numbers[3], (int) (month - months) / 3 + 1, (int) numbers[1],
+                              (int) numbers[4], (int) numbers[5], MIN ((double) numbers[6], 59));
+}
+
 /**
  * tkb_wire_retry_after_parse:
  * @value: (nullable): value of the header Retry-After: seconds or an HTTP date
@@ -199,30 +222,15 @@ tkb_wire_query_append (GString *query, const char *name, const char *value)
 gint64
 tkb_wire_retry_after_parse (const char *value, gint64 now_ms)
 {
-  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  guint64           seconds;
-  char              month[4] = "";
-  const char       *comma;
-  int               day, year, hour, minute, second;
+  g_autoptr (GDateTime) when = NULL;
+  guint64 seconds;
 
   if (!value)
     return -1;
   if (g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT32, &seconds, NULL))
     return (gint64) MIN (seconds, 3600) * 1000;
-  comma = strchr (value, ',');
-  if (comma && sscanf (comma + 1, " %2d %3[A-Za-z] %4d %2d:%2d:%2d", &day, month, &year, &hour,
-                       &minute, &second) == 6)
-    {
-      const char *found = strstr (months, month);
-      g_autoptr (GDateTime) when = NULL;
-
-      if (strlen (month) != 3 || !found || (found - months) % 3 != 0)
-        return -1;
-      when = g_date_time_new_utc (year, (int) (found - months) / 3 + 1, day, hour, minute, second);
-      if (when)
-        return CLAMP (g_date_time_to_unix (when) * 1000 - now_ms, 0, 3600 * 1000);
-    }
-  return -1;
+  when = parse_http_date (value);
+  return when ? CLAMP (g_date_time_to_unix (when) * 1000 - now_ms, 0, 3600 * 1000) : -1;
 }
 
 /* ---- shared by this folder ---- */

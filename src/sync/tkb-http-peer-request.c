@@ -482,7 +482,7 @@ set_headers (TkbHttpPeer *self, TkbHttpRequest *request, SoupMessage *message)
     {
       g_autofree char *account = g_strconcat (
           self->remote->user, ":", self->remote->password ? self->remote->password : "", NULL);
-      g_autofree char *encoded = g_base64_encode ((const guchar *) account, strlen (account));
+      g_autofree char *encoded = g_base64_encode ((gconstpointer) account, strlen (account));
       g_autofree char *value = g_strconcat ("Basic ", encoded, NULL);
 
       soup_message_headers_replace (headers, "Authorization", value);

@@ -516,6 +516,9 @@ tkb_replication_run_finish (TkbReplication *self, GAsyncResult *result, GError *
  * @random: a random source
  * @error: %TKB_SYNC_ERROR, %TKB_STORE_ERROR
  *
+ * A store file is opened as one to carry documents: without index and outbox. The store that a
+ * program works with is a peer by tkb_local_peer_new ().
+ *
  * Returns: (transfer full): one side of a replication
  */
 TkbPeer *

@@ -427,7 +427,7 @@ is_let_in (HttpFixture *self, SoupServerMessage *message)
   const char         *cookie = soup_message_headers_get_one (headers, "Cookie");
   const char         *basic = soup_message_headers_get_one (headers, "Authorization");
   g_autofree char    *account = g_strdup_printf ("%s:%s", self->user, self->password);
-  g_autofree char    *encoded = g_base64_encode ((const guchar *) account, strlen (account));
+  g_autofree char    *encoded = g_base64_encode ((gconstpointer) account, strlen (account));
 
   if (!self->user)
     return TRUE;

@@ -103,7 +103,7 @@ make_database (Real *real, const char *name)
   g_autofree char *url = database_url (real, name);
   g_autoptr (SoupMessage) message = soup_message_new ("PUT", url);
   g_autofree char *account =
-      g_base64_encode ((const guchar *) "chief:" PASSWORD, strlen ("chief:" PASSWORD));
+      g_base64_encode ((gconstpointer) "chief:" PASSWORD, strlen ("chief:" PASSWORD));
   g_autofree char *basic = g_strconcat ("Basic ", account, NULL);
   g_autoptr (GBytes) answer = NULL;
 
