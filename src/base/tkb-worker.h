@@ -18,7 +18,7 @@ TkbWorker *tkb_worker_new (const char *name);
 void tkb_worker_push (TkbWorker *self, GTask *task, GTaskThreadFunc function);
 /* Runs function in the worker's thread and waits for it; not from the worker's own thread (there it
  * runs at once). */
-void     tkb_worker_run (TkbWorker *self, GFunc function, gpointer data, gpointer user_data);
+void tkb_worker_run (TkbWorker *self, GFunc function, gpointer data, gpointer user_data);
 /* Runs function in the worker's thread and does not wait; FALSE after shutdown. Any thread. */
 gboolean tkb_worker_queue (TkbWorker *self, GFunc function, gpointer data, gpointer user_data);
 gboolean tkb_worker_is_current (TkbWorker *self);

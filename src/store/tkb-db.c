@@ -175,11 +175,26 @@ tkb_db_close (TkbDb *self)
 gboolean
 tkb_db_run_script (TkbDb *self, const char *script, GError **error)
 {
-  int code;
-
   assert_thread (self);
-  code = sqlite3_exec (self->handle, script, NULL, NULL, NULL);
-  return code == SQLITE_OK || tkb_db_set_error (self, code, error);
+  while (*script != '\0')
+    {
+      sqlite3_stmt *stmt = NULL;
+      int           code = sqlite3_prepare_v2 (self->handle, script, -1, &stmt, &script);
+
+      /* no statement: white space or a comment */
+      while (code == SQLITE_OK && stmt != NULL && (code = sqlite3_step (stmt)) == SQLITE_ROW)
+        code = SQLITE_OK;
+      if (code == SQLITE_DONE)
+        code = SQLITE_OK;
+      if (code != SQLITE_OK)
+        {
+          tkb_db_set_error (self, code, error);
+          sqlite3_finalize (stmt);
+          return FALSE;
+        }
+      sqlite3_finalize (stmt);
+    }
+  return TRUE;
 }
 
 /* pages between two looks at the cancellable */

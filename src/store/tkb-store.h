@@ -264,11 +264,8 @@ gboolean tkb_store_put_local (
     TkbStore *self, const char *id, JsonObject *object, GCancellable *cancellable, GError **error);
 
 /* Ids of local documents behind start_id, in order. (transfer full) (element-type utf8) */
-GPtrArray *tkb_store_list_local (TkbStore     *self,
-                                 const char   *start_id,
-                                 guint         limit,
-                                 GCancellable *cancellable,
-                                 GError      **error);
+GPtrArray *tkb_store_list_local (
+    TkbStore *self, const char *start_id, guint limit, GCancellable *cancellable, GError **error);
 
 /* ---- attachments ---- */
 
