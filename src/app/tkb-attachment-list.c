@@ -179,8 +179,7 @@ row_new (TkbLibrary *library, TkbDocument *document, const char *name, JsonObjec
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row),
                                  caption != NULL && *caption != '\0' ? caption : name);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row),
-                             gtk_image_new_from_icon_name ("mail-attachment-symbolic"));
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), tkb_compat_icon ("mail-attachment-symbolic"));
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, label);

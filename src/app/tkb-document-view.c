@@ -367,7 +367,7 @@ append_caveats (TkbDocumentView *self, TkbPageContext *context)
   head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   gtk_widget_add_css_class (box, "caveats");
   gtk_widget_add_css_class (head, "caveats-head");
-  gtk_box_append (GTK_BOX (head), gtk_image_new_from_icon_name ("dialog-warning-symbolic"));
+  gtk_box_append (GTK_BOX (head), tkb_compat_icon ("dialog-warning-symbolic"));
   gtk_box_append (GTK_BOX (head),
                   heading_new (_ ("Before you quote from this"), "caveats-title", 2));
   gtk_box_append (GTK_BOX (box), head);

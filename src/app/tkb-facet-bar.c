@@ -239,6 +239,8 @@ append_menu_chip (TkbFacetBar *self, const char *label, const char *field)
   GtkWidget *button = gtk_menu_button_new ();
 
   gtk_menu_button_set_label (GTK_MENU_BUTTON (button), label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
   gtk_widget_add_css_class (button, "chip");
   g_object_set_data_full (G_OBJECT (button), "field", g_strdup (field), g_free);
   gtk_menu_button_set_create_popup_func (
@@ -271,7 +273,7 @@ append_choice_chip (TkbFacetBar *self, const Choice *choice)
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 24);
   gtk_box_append (GTK_BOX (box), label);
-  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("window-close-symbolic"));
+  gtk_box_append (GTK_BOX (box), tkb_compat_icon ("window-close-symbolic"));
   gtk_button_set_child (GTK_BUTTON (button), box);
   gtk_widget_add_css_class (button, "chip");
   gtk_widget_add_css_class (button, "chosen");

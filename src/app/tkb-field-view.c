@@ -139,7 +139,7 @@ tkb_field_view_new_support (const char *code, const char *label)
     icon = "window-close-symbolic", css_class = "dim-label";
   if (icon != NULL)
     {
-      GtkWidget *image = gtk_image_new_from_icon_name (icon);
+      GtkWidget *image = tkb_compat_icon (icon);
 
       gtk_widget_add_css_class (image, css_class);
       gtk_box_append (GTK_BOX (box), image);

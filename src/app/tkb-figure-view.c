@@ -128,7 +128,7 @@ static GtkWidget *
 warning_new (const char *text)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
+  GtkWidget *icon = tkb_compat_icon ("dialog-warning-symbolic");
   GtkWidget *label = tkb_text_label (text);
 
   gtk_widget_set_valign (icon, GTK_ALIGN_START);

@@ -66,11 +66,9 @@ append_row (TkbHistoryDialog *self, const TkbRevisionInfo *info)
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), can_open);
   gtk_widget_set_sensitive (row, can_open);
   if (info->is_winner && !info->is_deleted)
-    adw_action_row_add_suffix (ADW_ACTION_ROW (row),
-                               gtk_image_new_from_icon_name ("object-select-symbolic"));
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), tkb_compat_icon ("object-select-symbolic"));
   else if (can_open)
-    adw_action_row_add_suffix (ADW_ACTION_ROW (row),
-                               gtk_image_new_from_icon_name ("go-next-symbolic"));
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), tkb_compat_icon ("go-next-symbolic"));
   g_object_set_data_full (G_OBJECT (row), "rev", g_strdup (info->rev), g_free);
   g_signal_connect_object (row, "activated", G_CALLBACK (row_activated_cb), self, 0);
   gtk_list_box_append (self->rows, row);

@@ -43,7 +43,7 @@ tkb_link_chip_init (TkbLinkChip *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
-  self->icon = GTK_IMAGE (gtk_image_new ());
+  self->icon = GTK_IMAGE (tkb_compat_icon (NULL));
   gtk_image_set_pixel_size (self->icon, 12);
   self->label = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_ellipsize (self->label, PANGO_ELLIPSIZE_END);

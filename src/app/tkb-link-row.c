@@ -53,9 +53,9 @@ tkb_link_row_class_init (TkbLinkRowClass *klass)
 static void
 tkb_link_row_init (TkbLinkRow *self)
 {
-  GtkWidget *arrow = gtk_image_new_from_icon_name ("go-next-symbolic");
+  GtkWidget *arrow = tkb_compat_icon ("go-next-symbolic");
 
-  self->icon = GTK_IMAGE (gtk_image_new_from_icon_name ("text-x-generic-symbolic"));
+  self->icon = GTK_IMAGE (tkb_compat_icon ("text-x-generic-symbolic"));
   adw_action_row_add_prefix (ADW_ACTION_ROW (self), GTK_WIDGET (self->icon));
   gtk_widget_add_css_class (arrow, "dim-label");
   adw_action_row_add_suffix (ADW_ACTION_ROW (self), arrow);

@@ -227,11 +227,22 @@ restore_scroll_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* The grey rows have done their work. */
+static void
+drop_skeleton (TkbResultList *self)
+{
+  GtkWidget *row;
+
+  while ((row = gtk_widget_get_first_child (GTK_WIDGET (self->loading))) != NULL)
+    gtk_box_remove (self->loading, row);
+}
+
 static void
 show_results (TkbResultList *self, TkbSearchResults *results, gboolean is_browse)
 {
   TkbKind *kind = get_kind (self);
 
+  drop_skeleton (self);
   g_set_object (&self->results, results);
   self->is_selecting = TRUE;
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (results));

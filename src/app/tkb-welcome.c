@@ -45,7 +45,7 @@ static void
 append_kind (TkbWelcome *self, TkbKind *kind, const char *question)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 14);
-  GtkWidget *icon = gtk_image_new_from_icon_name (tkb_kind_get_icon_name (kind));
+  GtkWidget *icon = tkb_compat_icon (tkb_kind_get_icon_name (kind));
   GtkWidget *text = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
   GtkWidget *title = gtk_label_new (tkb_text_translate (tkb_kind_get_label_plural (kind)));
   GtkWidget *label = gtk_label_new (question);
