@@ -243,6 +243,9 @@ show_results (TkbResultList *self, TkbSearchResults *results, gboolean is_browse
   TkbKind *kind = get_kind (self);
 
   drop_skeleton (self);
+  /* before the rows go: the list keeps its place by row and would look for one that is not there */
+  if (self->restore < 0)
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
   g_set_object (&self->results, results);
   self->is_selecting = TRUE;
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (results));
@@ -257,8 +260,6 @@ show_results (TkbResultList *self, TkbSearchResults *results, gboolean is_browse
     gtk_stack_set_visible_child_name (self->stack, "results");
   if (self->restore >= 0)
     gtk_widget_add_tick_callback (GTK_WIDGET (self), restore_scroll_cb, NULL, NULL);
-  else
-    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
 }
 
 static void

@@ -215,6 +215,7 @@ tkb_result_row_new (TkbLibrary *library)
   TkbResultRow *self = g_object_new (TKB_TYPE_RESULT_ROW, NULL);
 
   self->library = g_object_ref (library);
+  show_skeleton (self);
   return GTK_WIDGET (self);
 }
 
