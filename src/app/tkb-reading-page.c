@@ -132,6 +132,7 @@ show_banner (TkbReadingPage *self,
 static void
 update_banner (TkbReadingPage *self)
 {
+  TkbAccounts        *accounts = tkb_library_get_accounts (self->library);
   const TkbPageState *state = self->state;
   const char         *note;
   g_autofree char    *text = NULL;
@@ -141,22 +142,22 @@ update_banner (TkbReadingPage *self)
     return;
   note = tkb_document_get_string (state->document, "state");
   if (state->is_old)
-    show_banner (self, "info", "document-open-recent-symbolic", _ ("This is an earlier version."),
-                 _ ("Make it current"), "page.restore");
+    show_banner (self, "tone-info", "document-open-recent-symbolic",
+                 _ ("This is an earlier version."), _ ("Make it current"), "page.restore");
   else if (state->reason != NULL)
     {
       text =
           g_strdup_printf (_ ("The server did not accept this version: %s. Your text is kept here; "
                               "change it and send it again."),
                            state->reason);
-      show_banner (self, "error", "dialog-error-symbolic", text, _ ("Edit"), "win.edit");
+      show_banner (self, "tone-error", "dialog-error-symbolic", text, _ ("Edit"), "win.edit");
     }
   else if (state->n_conflicts > 0)
-    show_banner (self, "warning", "dialog-warning-symbolic",
+    show_banner (self, "tone-warning", "dialog-warning-symbolic",
                  _ ("Two people changed this at the same time. Both versions are kept."),
                  _ ("Compare"), "win.resolve");
   else if (g_strcmp0 (note, "draft") == 0)
-    show_banner (self, "info", "document-edit-symbolic",
+    show_banner (self, "tone-info", "document-edit-symbolic",
                  _ ("A draft: it stays on this computer until you submit it."), _ ("Edit"),
                  "win.edit");
   else if (g_strcmp0 (note, "returned") == 0)
@@ -166,17 +167,20 @@ update_banner (TkbReadingPage *self)
       text = review != NULL && *review != '\0'
                  ? g_strdup_printf (_ ("Returned by the editor: %s"), review)
                  : g_strdup (_ ("Returned by the editor for another look."));
-      show_banner (self, "warning", "mail-reply-sender-symbolic", text, _ ("Edit"), "win.edit");
+      show_banner (self, "tone-warning", "mail-reply-sender-symbolic", text, _ ("Edit"),
+                   "win.edit");
     }
   else if (state->is_waiting)
-    show_banner (self, "info", "document-send-symbolic",
-                 _ ("Waiting for the server: it is sent as soon as there is a connection."), NULL,
-                 NULL);
+    show_banner (self, "tone-info", "document-send-symbolic",
+                 accounts == NULL || tkb_accounts_get_remote (accounts) == NULL
+                     ? _ ("Changed on this computer only: no server is connected.")
+                     : _ ("Waiting for the server: it is sent as soon as there is a connection."),
+                 NULL, NULL);
   else if (g_strcmp0 (note, "submitted") == 0)
-    show_banner (self, "info", "document-send-symbolic",
+    show_banner (self, "tone-info", "document-send-symbolic",
                  _ ("Submitted: an editor will look at it."), NULL, NULL);
   else if (g_strcmp0 (note, "withdrawn") == 0)
-    show_banner (self, "warning", "dialog-warning-symbolic",
+    show_banner (self, "tone-warning", "dialog-warning-symbolic",
                  _ ("Withdrawn: do not rely on it any more."), NULL, NULL);
 }
 

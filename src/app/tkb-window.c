@@ -5,6 +5,7 @@
 
 #include "tkb-window.h"
 
+#include "tkb-conflict-dialog.h"
 #include "tkb-editor.h"
 #include "tkb-pane.h"
 #include "tkb-reading-page.h"
@@ -126,6 +127,16 @@ open_revision_action (GtkWidget *widget, const char *action_name, GVariant *para
   g_variant_get (parameter, "(&s&s)", &id, &rev);
   tkb_reading_page_open_revision (self->reading, id, rev);
   show_reading (self);
+}
+
+static void
+resolve_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbWindow   *self = TKB_WINDOW (widget);
+  TkbDocument *document = tkb_reading_page_get_document (self->reading);
+
+  if (document != NULL)
+    tkb_conflict_dialog_present (GTK_WINDOW (self), self->library, tkb_document_get_id (document));
 }
 
 static void
@@ -360,6 +371,7 @@ tkb_window_class_init (TkbWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.focus-page", NULL, focus_page_action);
   gtk_widget_class_install_action (widget_class, "win.filter", "(ss)", filter_action);
   gtk_widget_class_install_action (widget_class, "win.search-all", NULL, search_all_action);
+  gtk_widget_class_install_action (widget_class, "win.resolve", NULL, resolve_action);
   gtk_widget_class_install_action (widget_class, "win.favourite", NULL, favourite_action);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
