@@ -416,6 +416,14 @@ rest (TkbReplication *self)
   read_changes (self, TRUE);
 }
 
+/* Reads the feed on while the batches are at work, as long as not too many wait. */
+static void
+read_ahead (TkbReplication *self)
+{
+  if (!self->is_reading && !self->is_at_end && g_queue_get_length (&self->batches) < MAX_BATCHES)
+    read_changes (self, FALSE);
+}
+
 static void
 pump_once (TkbReplication *self)
 {
@@ -427,11 +435,11 @@ pump_once (TkbReplication *self)
     }
   if (!self->is_ready || !self->task)
     return;
-  if (!self->is_reading && !self->is_at_end && g_queue_get_length (&self->batches) < MAX_BATCHES)
-    read_changes (self, FALSE);
+  read_ahead (self);
   work (self);
   if (self->error || self->pump_again)
     return;
+  read_ahead (self); /* work may have ended the batches that stood in the way */
   if (g_queue_is_empty (&self->batches) && self->is_at_end &&
       (!self->is_reading || self->is_waiting))
     rest (self);

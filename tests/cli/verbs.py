@@ -7,9 +7,10 @@ import csv
 import io
 import json
 import sqlite3
+import subprocess
 from pathlib import Path
 
-from harness import CASE, Answering, main, test
+from harness import CASE, CLI, Answering, main, test
 
 
 @test
@@ -228,6 +229,76 @@ def foreign_and_damaged_files_are_left_alone(c):
     foreign.close()
     c.cli("put", "-", stdin=json.dumps({**CASE, "_id": "case:x"}), store="foreign", status=1)
     assert sqlite3.connect(c.store("foreign")).execute("SELECT count(*) FROM sqlite_master").fetchone() == (1,)
+
+
+# ---- files ----
+
+@test
+def the_three_forms_of_a_file(c):
+    c.cli("init", store="forms")
+    one, two = ({**CASE, "_id": f"case:form-{n}"} for n in (1, 2))
+    file = c.work / "forms.json"
+
+    def put(text, status=0):
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return [line.split()[0] for line in c.cli("put", str(file), store="forms", status=status).out.splitlines()]
+
+    assert put("\ufeff" + json.dumps(one)) == ["case:form-1"], "a byte order mark"
+    assert put(json.dumps(one) + "\r\n\r\n" + json.dumps(two) + "\r\n") == ["case:form-1", "case:form-2"]
+    assert put("[]") == [] and put("") == []
+    assert put(json.dumps([one, two], indent=3)) == ["case:form-1", "case:form-2"]
+    assert put("{nonsense\n" + json.dumps(two), status=1) == ["case:form-2"], "the first line is wrong"
+    assert put(json.dumps([one, two])[:-30], status=1) == ["case:form-1"], "an array that is cut off"
+    assert put("[" + json.dumps(one) + ", nonsense, " + json.dumps(two) + "]", status=1) == ["case:form-1", "case:form-2"]
+    assert put(json.dumps([one]) + " more", status=1) == ["case:form-1"]
+
+
+@test
+def two_versions_in_one_file_are_two_revisions(c):
+    rows = c.rows("put", "-", stdin="\n".join(json.dumps({**CASE, "_id": "case:twice", "title": t}) for t in "ab"))
+    assert [r["_rev"][:2] for r in rows] == ["1-", "2-"]
+    assert c.rows("show", "case:twice")[0]["title"] == "b"
+
+
+@test
+def control_characters_stay_off_the_terminal(c):
+    c.put({**CASE, "_id": "case:\x1b]0;x\x07", "title": "A \x1b[2J\x9b31m title"})
+    for args in (("show", "case:\x1b]0;x\x07"), ("history", "case:\x1b]0;x\x07"), ("search", "title")):
+        assert not any(ord(ch) < 32 and ch not in "\n\t" or 127 <= ord(ch) < 160 for ch in c.cli(*args).out), args
+
+
+@test
+def output_that_cannot_be_written_is_a_failure(c):
+    for args in (("export",), ("stats",), ("search", "", "--limit", "1000", "--json")):
+        with open("/dev/full", "wb") as full:
+            run = subprocess.run([CLI, "--store", c.store(), *args], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+        assert run.returncode == 1 and run.stderr.strip(), args
+
+
+@test
+def a_large_library_goes_to_a_file_and_back(c):
+    c.cli("init", store="large")
+    c.cli("init", store="stick")
+    c.cli("put", "-", store="large", stdin="\n".join(json.dumps({**CASE, "_id": f"case:{n:05}"}) for n in range(6000)))
+    first = c.rows("sync", c.store("large"), store="stick")
+    assert [(r["direction"], r["written"]) for r in first] == [("pull", 6000), ("push", 0)], first
+    again = c.rows("sync", c.store("large"), store="stick")
+    assert [(r["changes"], r["written"]) for r in again] == [(0, 0), (0, 0)], again
+
+
+@test
+def a_store_is_not_its_own_peer_and_a_missing_one_is_named(c):
+    assert c.cli("sync", c.store(), status=1).err.strip()
+    assert "nowhere" in c.cli("sync", str(c.work / "nowhere.tisckb"), status=1).err
+    assert not (c.work / "nowhere.tisckb").exists()
+
+
+@test
+def passwords_come_from_files(c):
+    c.cli("sync", "http://127.0.0.1:9/tisckb", "--user", "a", status=2)
+    empty = c.work / "empty"
+    empty.write_text("\n", encoding="utf-8")
+    assert "password" in c.cli("sync", "http://127.0.0.1:9/tisckb", "--user", "a", "--password-file", str(empty), status=1).err
 
 
 @test
