@@ -8,6 +8,7 @@
 
 #include "tkb-highlight.h"
 #include "tkb-index-reader.h"
+#include "tkb-postings.h"
 #include "tkb-query-private.h"
 #include "tkb-row.h"
 #include "tkb-search-results.h"
@@ -42,6 +43,7 @@ typedef struct
 typedef struct
 {
   TkbFacets    *facets;         /* (owned) */
+  TkbPostings  *postings;       /* (owned) */
   TkbTokenizer *tokenizer;      /* (owned) */
   guint64       all_generation; /* of all_counts */
   GArray       *all_counts;     /* (owned) (nullable) (element-type guint32): over all documents */

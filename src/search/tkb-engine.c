@@ -27,6 +27,7 @@ tkb_engine_new (void)
   TkbEngine *self = g_new0 (TkbEngine, 1);
 
   self->facets = tkb_facets_new ();
+  self->postings = tkb_postings_new ();
   self->tokenizer = tkb_tokenizer_new ();
   return self;
 }
@@ -35,6 +36,7 @@ void
 tkb_engine_free (TkbEngine *self)
 {
   tkb_facets_free (self->facets);
+  tkb_postings_free (self->postings);
   tkb_tokenizer_free (self->tokenizer);
   g_clear_pointer (&self->all_counts, g_array_unref);
   g_free (self);
@@ -471,7 +473,7 @@ suggest (TkbAnswer          *answer,
       char       *instead = NULL;
       gboolean    is_known = FALSE;
 
-      if (!tkb_evaluate_is_known (engine->facets, db, word, &is_known, error) ||
+      if (!tkb_evaluate_is_known (engine, db, word, &is_known, error) ||
           (!is_known && !tkb_index_reader_suggest (db, word, &instead, error)))
         return FALSE;
       if (instead != NULL)
@@ -496,12 +498,13 @@ add_notes (TkbAnswer *answer, GPtrArray *notes)
 }
 
 static TkbAnswer *
-ask (TkbEngine  *self,
-     TkbStore   *store,
-     TkbDb      *db,
-     TkbQuery   *query,
-     const char *language,
-     GError    **error)
+ask (TkbEngine    *self,
+     TkbStore     *store,
+     TkbDb        *db,
+     TkbQuery     *query,
+     const char   *language,
+     GCancellable *cancellable,
+     GError      **error)
 {
   g_autoptr (TkbAnswer) answer = answer_new (store, language);
   g_auto (TkbEvaluated) evaluated = { 0 };
@@ -509,7 +512,8 @@ ask (TkbEngine  *self,
   Counter counter;
 
   if (!tkb_facets_refresh (self->facets, db, error) ||
-      !tkb_evaluate (&evaluated, self, db, tkb_store_get_catalog (store), query, error))
+      !tkb_evaluate (&evaluated, self, db, tkb_store_get_catalog (store), query, cancellable,
+                     error))
     return NULL;
   add_notes (answer, tkb_query_get_notes (query));
   add_notes (answer, evaluated.notes);
@@ -554,7 +558,7 @@ tkb_engine_ask (TkbEngine    *self,
 
   if (db == NULL)
     return NULL;
-  answer = ask (self, store, db, query, language, error);
+  answer = ask (self, store, db, query, language, cancellable, error);
   tkb_store_release_reader (store, db);
   if (answer != NULL)
     answer->is_behind = is_behind (store, cancellable);

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Sets are arrays of hits in order of the document rows, because that is how the index gives them:
- * AND, OR and NOT are merges. Whatever the index can answer as a whole is asked as a whole. */
+ * AND, OR and NOT are merges. The index is asked for one form of one word at a time, and what it
+ * said is kept for the next keystroke. */
 #include "config.h"
 
 #include "tkb-evaluate.h"
@@ -10,36 +11,35 @@
 #include <string.h>
 
 #include "tkb-filter.h"
+#include "tkb-score.h"
+#include "tkb-words.h"
 
 #define NOTE_NO_VALUE "No document has this value in this field."
 #define NOTE_NO_FIELD "There is no field of this name; it was searched as words."
 #define NOTE_NO_WORDS "There is nothing to search for in this text."
 #define NOTE_TOO_MANY "There are too many words; only the first ones are used."
 
-/* A word in the title weighs more than in the summary or the tags, and that more than any number
- * of times in the text. A text of 4 KiB is usual (tkb_facet_length_code (4096)). */
-static const TkbRanking ranking = {
-  .title = 10,
-  .head = 4,
-  .body = 2,
-  .saturation = 19,
-  .usual_length = 24,
-  .rarity = 5,
-  .common = 1024,
-};
+/* words of one query that are looked up */
+#define MAX_WORDS 32
+/* fewer titles with a short beginning than this, and texts are asked for it too */
+#define FEW_TITLES 50
 /* of a title that sounds like the query: below every title that has the word */
 #define PINYIN_SCORE 30
 
 typedef struct
 {
-  TkbEvaluated *out;     /* (unowned) */
-  TkbEngine    *engine;  /* (unowned) */
-  TkbDb        *db;      /* (unowned) */
-  TkbCatalog   *catalog; /* (unowned) (nullable) */
-  GHashTable   *filters; /* (owned) TkbNode -> TkbFilter */
+  TkbEvaluated *out;         /* (unowned) */
+  TkbEngine    *engine;      /* (unowned) */
+  TkbDb        *db;          /* (unowned) */
+  TkbCatalog   *catalog;     /* (unowned) (nullable) */
+  GHashTable   *filters;     /* (owned) TkbNode -> TkbFilter */
+  GCancellable *cancellable; /* (unowned) (nullable) */
+  guint         n_words;     /* looked up so far */
+  guint         n_not;       /* NOTs that we are in: what is left out is not highlighted */
 } Evaluation;
 
-static GArray *evaluate (Evaluation *self, const TkbNode *node, GError **error);
+/* A set, or %NULL where nothing was asked (punctuation only). */
+static gboolean evaluate (Evaluation *self, const TkbNode *node, GArray **out_set, GError **error);
 
 void
 tkb_evaluated_clear (TkbEvaluated *self)
@@ -141,173 +141,160 @@ keep_fitting (GArray *set, TkbFacets *facets, const TkbFilter *filter, gboolean 
 /* ---- words ---- */
 
 static gboolean
-collect (Evaluation    *self,
-         const TkbNode *node,
-         TkbWordsFlags  flags,
-         GArray        *hits,
-         gboolean      *out_is_cut,
-         gboolean      *out_is_nothing,
-         GError       **error)
+add_list (
+    Evaluation *self, TkbScore *score, TkbIndexTable table, const TkbForm *form, GError **error)
 {
-  g_autoptr (TkbMatch) match = tkb_match_new ();
-  gboolean is_title = (flags & TKB_WORDS_TITLE) != 0;
-  TkbWords words = { .tokenizer = self->engine->tokenizer,
-                     .match = match,
-                     .needles = self->out->needles,
-                     .plain_words = is_title ? NULL : self->out->plain_words,
-                     .flags = flags };
+  g_autoptr (GArray) list =
+      tkb_postings_get (self->engine->postings, self->db, self->engine->facets, table, form->tokens,
+                        form->is_prefix, self->cancellable, error);
 
-  *out_is_cut = FALSE;
-  *out_is_nothing = !tkb_words_add (&words, node);
-  if (*out_is_nothing)
-    {
-      add_note (self, words.is_full ? NOTE_TOO_MANY : NOTE_NO_WORDS);
-      return TRUE;
-    }
-  if (words.is_full)
-    add_note (self, NOTE_TOO_MANY);
-  *out_is_cut = words.is_cut;
-  return tkb_index_reader_collect (self->db, self->engine->facets,
-                                   is_title ? TKB_INDEX_TABLE_TITLE : TKB_INDEX_TABLE_BODY, match,
-                                   &ranking, hits, error);
+  if (list == NULL)
+    return FALSE;
+  tkb_score_add (score, list, form->factor);
+  return TRUE;
+}
+
+static gboolean
+add_form (Evaluation *self, TkbScore *score, const TkbForm *form, GError **error)
+{
+  if (self->n_not == 0)
+    g_ptr_array_add (self->out->needles,
+                     tkb_needle_new (form->tokens, form->is_prefix, self->n_words));
+  if (!form->is_short)
+    return add_list (self, score, TKB_INDEX_TABLE_BODY, form, error);
+  return add_list (self, score, TKB_INDEX_TABLE_TITLE, form, error) &&
+         (tkb_score_get_n_documents (score) >= FEW_TITLES ||
+          add_list (self, score, TKB_INDEX_TABLE_BODY, form, error));
 }
 
 static GArray *
-evaluate_text (Evaluation *self, const TkbNode *node, GError **error)
+evaluate_word (Evaluation *self, const TkbWord *word, gboolean only_title, GError **error)
 {
-  g_autoptr (GArray) hits = set_new ();
-  g_autoptr (GArray) titles = set_new ();
-  gboolean is_cut;
-  gboolean is_nothing;
+  g_autoptr (TkbScore) score = tkb_score_new ();
 
-  if (!collect (self, node, TKB_WORDS_BODY, hits, &is_cut, &is_nothing, error))
-    return NULL;
-  if (is_nothing)
-    return set_new_fitting (self->engine->facets, NULL, FALSE);
-  if (is_cut && !collect (self, node, TKB_WORDS_TITLE, titles, &is_cut, &is_nothing, error))
-    return NULL;
-  if (titles->len == 0)
-    return g_steal_pointer (&hits);
-  return merge (g_steal_pointer (&hits), g_steal_pointer (&titles), MERGE_BEST);
+  for (guint i = 0; i < word->forms->len; i++)
+    if (!add_form (self, score, g_ptr_array_index (word->forms, i), error))
+      return NULL;
+  if (word->plain != NULL && self->n_not == 0)
+    g_ptr_array_add (self->out->plain_words, g_strdup (word->plain));
+  self->n_words++;
+  return tkb_score_finish (score, self->engine->facets, only_title);
+}
+
+static gboolean
+evaluate_leaf (Evaluation *self, const TkbNode *node, GArray **out_set, GError **error)
+{
+  g_autoptr (GPtrArray) words = tkb_words_read (self->engine->tokenizer, node);
+  g_autoptr (GArray) set = NULL;
+
+  for (guint i = 0; i < words->len; i++)
+    {
+      GArray *hits;
+
+      if (self->n_words >= MAX_WORDS)
+        {
+          add_note (self, NOTE_TOO_MANY);
+          break;
+        }
+      hits = evaluate_word (self, g_ptr_array_index (words, i), node->is_title, error);
+      if (hits == NULL)
+        return FALSE;
+      set = set == NULL ? hits : merge (g_steal_pointer (&set), hits, MERGE_AND);
+    }
+  *out_set = g_steal_pointer (&set);
+  return TRUE;
 }
 
 /* ---- the tree ---- */
 
+/* Narrows set (nullable: all documents) by node. */
 static gboolean
-is_negated_text (const TkbNode *node)
-{
-  return node->type == TKB_NODE_NOT && tkb_words_is_text (g_ptr_array_index (node->children, 0));
-}
-
-/* The children of an AND or an OR that the index can answer together; (nullable): none. The node
- * does not own them. */
-static TkbNode *
-bundle_text (const TkbNode *node, GPtrArray *rest)
-{
-  g_autoptr (TkbNode) bundle = tkb_node_new (node->type, NULL, 0);
-  guint n_positive = 0;
-
-  g_ptr_array_set_free_func (bundle->children, NULL);
-  for (guint i = 0; i < node->children->len; i++)
-    {
-      TkbNode *child = g_ptr_array_index (node->children, i);
-
-      n_positive += tkb_words_is_text (child);
-      if (tkb_words_is_text (child) || (node->type == TKB_NODE_AND && is_negated_text (child)))
-        g_ptr_array_add (bundle->children, child);
-      else
-        g_ptr_array_add (rest, child);
-    }
-  if (n_positive > 0)
-    return g_steal_pointer (&bundle);
-  for (guint i = 0; i < bundle->children->len; i++)
-    g_ptr_array_add (rest, g_ptr_array_index (bundle->children, i));
-  return NULL;
-}
-
-/* set (transfer full) (nullable): all documents */
-static GArray *
-narrow (Evaluation *self, GArray *set, const TkbNode *node, GError **error)
+narrow (Evaluation *self, GArray **set, const TkbNode *node, GError **error)
 {
   TkbFacets     *facets = self->engine->facets;
   gboolean       is_not = node->type == TKB_NODE_NOT;
   const TkbNode *child = is_not ? g_ptr_array_index (node->children, 0) : node;
   TkbFilter     *filter = g_hash_table_lookup (self->filters, child);
-  GArray        *other;
+  GArray        *other = NULL;
+  gboolean       is_done;
 
   if (filter != NULL)
     {
-      if (set == NULL)
-        return set_new_fitting (facets, filter, is_not);
-      keep_fitting (set, facets, filter, is_not);
-      return set;
+      if (*set == NULL)
+        *set = set_new_fitting (facets, filter, is_not);
+      else
+        keep_fitting (*set, facets, filter, is_not);
+      return TRUE;
     }
-  other = evaluate (self, child, error);
-  if (other == NULL)
+  self->n_not += is_not;
+  is_done = evaluate (self, child, &other, error);
+  self->n_not -= is_not;
+  if (!is_done || other == NULL)
+    return is_done;
+  if (*set == NULL && !is_not)
     {
-      g_clear_pointer (&set, g_array_unref);
-      return NULL;
+      *set = other;
+      return TRUE;
     }
-  if (set == NULL && !is_not)
-    return other;
-  if (set == NULL)
-    set = set_new_fitting (facets, NULL, FALSE);
-  return merge (set, other, is_not ? MERGE_NOT : MERGE_AND);
+  if (*set == NULL)
+    *set = set_new_fitting (facets, NULL, FALSE);
+  *set = merge (*set, other, is_not ? MERGE_NOT : MERGE_AND);
+  return TRUE;
 }
 
-static GArray *
-evaluate_all (Evaluation *self, const TkbNode *node, GError **error)
+/* Filters last: they cost least on a set that is small already. */
+static gboolean
+evaluate_all (Evaluation *self, const TkbNode *node, GArray **out_set, GError **error)
 {
-  g_autoptr (GPtrArray) rest = g_ptr_array_new ();
-  g_autoptr (TkbNode) text = bundle_text (node, rest);
-  GArray *set = NULL;
+  g_autoptr (GArray) set = NULL;
 
-  if (text != NULL)
-    {
-      set = evaluate_text (self, text, error);
-      if (set == NULL)
-        return NULL;
-    }
-  for (guint i = 0; i < rest->len; i++)
-    {
-      set = narrow (self, set, g_ptr_array_index (rest, i), error);
-      if (set == NULL)
-        return NULL;
-    }
-  return set != NULL ? set : set_new_fitting (self->engine->facets, NULL, FALSE);
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < node->children->len; i++)
+      {
+        const TkbNode *child = g_ptr_array_index (node->children, i);
+        gboolean       is_late = child->type == TKB_NODE_FIELD || child->type == TKB_NODE_NOT;
+
+        if (is_late == (pass == 1) && !narrow (self, &set, child, error))
+          return FALSE;
+      }
+  *out_set = g_steal_pointer (&set);
+  return TRUE;
 }
 
-static GArray *
-evaluate_any (Evaluation *self, const TkbNode *node, GError **error)
+static gboolean
+evaluate_any (Evaluation *self, const TkbNode *node, GArray **out_set, GError **error)
 {
-  g_autoptr (GPtrArray) rest = g_ptr_array_new ();
-  g_autoptr (TkbNode) text = bundle_text (node, rest);
-  g_autoptr (GArray) set = text != NULL ? evaluate_text (self, text, error) : set_new ();
+  g_autoptr (GArray) set = NULL;
 
-  for (guint i = 0; i < rest->len && set != NULL; i++)
+  for (guint i = 0; i < node->children->len; i++)
     {
-      GArray *other = evaluate (self, g_ptr_array_index (rest, i), error);
+      GArray *other = NULL;
 
-      if (other == NULL)
-        return NULL;
-      set = merge (g_steal_pointer (&set), other, MERGE_OR);
+      if (!evaluate (self, g_ptr_array_index (node->children, i), &other, error))
+        return FALSE;
+      if (set != NULL && other != NULL)
+        set = merge (g_steal_pointer (&set), other, MERGE_OR);
+      else if (other != NULL)
+        set = other;
     }
-  return g_steal_pointer (&set);
+  *out_set = g_steal_pointer (&set);
+  return TRUE;
 }
 
-static GArray *
-evaluate (Evaluation *self, const TkbNode *node, GError **error)
+static gboolean
+evaluate (Evaluation *self, const TkbNode *node, GArray **out_set, GError **error)
 {
-  if (tkb_words_is_text (node))
-    return evaluate_text (self, node, error);
   switch (node->type)
     {
+    case TKB_NODE_WORD:
+    case TKB_NODE_PHRASE:
+      return evaluate_leaf (self, node, out_set, error);
     case TKB_NODE_AND:
-      return evaluate_all (self, node, error);
+      return evaluate_all (self, node, out_set, error);
     case TKB_NODE_OR:
-      return evaluate_any (self, node, error);
+      return evaluate_any (self, node, out_set, error);
     default:
-      return narrow (self, NULL, node, error);
+      return narrow (self, out_set, node, error);
     }
 }
 
@@ -420,13 +407,19 @@ tkb_evaluate (TkbEvaluated *out_evaluated,
               TkbDb        *db,
               TkbCatalog   *catalog,
               TkbQuery     *query,
+              GCancellable *cancellable,
               GError      **error)
 {
   const TkbNode *parsed = tkb_query_get_root (query);
   g_autoptr (TkbNode) root = parsed != NULL ? tkb_node_copy (parsed) : NULL;
   g_autoptr (GHashTable) filters =
       g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) tkb_filter_free);
-  Evaluation self = { out_evaluated, engine, db, catalog, filters };
+  Evaluation self = { .out = out_evaluated,
+                      .engine = engine,
+                      .db = db,
+                      .catalog = catalog,
+                      .filters = filters,
+                      .cancellable = cancellable };
 
   out_evaluated->needles = g_ptr_array_new_with_free_func ((GDestroyNotify) tkb_needle_free);
   out_evaluated->plain_words = g_ptr_array_new_with_free_func (g_free);
@@ -435,9 +428,14 @@ tkb_evaluate (TkbEvaluated *out_evaluated,
   if (root != NULL)
     {
       resolve (&self, root);
-      out_evaluated->hits = evaluate (&self, root, error);
-      if (out_evaluated->hits == NULL ||
-          (tkb_words_is_text (root) && !add_pinyin (&self, root, error)))
+      if (!evaluate (&self, root, &out_evaluated->hits, error))
+        return FALSE;
+      if (out_evaluated->hits == NULL)
+        {
+          add_note (&self, NOTE_NO_WORDS);
+          out_evaluated->is_browse = TRUE;
+        }
+      else if (!add_pinyin (&self, root, error))
         return FALSE;
     }
   return apply_scope (&self, tkb_query_get_scope (query), error);
@@ -445,16 +443,16 @@ tkb_evaluate (TkbEvaluated *out_evaluated,
 
 gboolean
 tkb_evaluate_is_known (
-    TkbFacets *facets, TkbDb *db, const char *word, gboolean *out_is_known, GError **error)
+    TkbEngine *engine, TkbDb *db, const char *word, gboolean *out_is_known, GError **error)
 {
-  g_autoptr (TkbMatch) match = tkb_match_new ();
   g_autoptr (GPtrArray) tokens = g_ptr_array_new ();
-  g_autoptr (GArray) hits = set_new ();
+  g_autoptr (GArray) list = NULL;
 
   g_ptr_array_add (tokens, (gpointer) word);
-  tkb_match_add_phrase (match, tokens, (TkbMatchPhrase){ 0, TKB_MATCH_EXACT, FALSE });
-  if (!tkb_index_reader_collect (db, facets, TKB_INDEX_TABLE_BODY, match, &ranking, hits, error))
+  list = tkb_postings_get (engine->postings, db, engine->facets, TKB_INDEX_TABLE_BODY, tokens,
+                           FALSE, NULL, error);
+  if (list == NULL)
     return FALSE;
-  *out_is_known = hits->len > 0;
+  *out_is_known = list->len > 0;
   return TRUE;
 }

@@ -27,10 +27,11 @@ gboolean tkb_evaluate (TkbEvaluated *out_evaluated,
                        TkbDb        *db,
                        TkbCatalog   *catalog,
                        TkbQuery     *query,
+                       GCancellable *cancellable,
                        GError      **error);
 /* Whether any document has the folded word. */
 gboolean tkb_evaluate_is_known (
-    TkbFacets *facets, TkbDb *db, const char *word, gboolean *out_is_known, GError **error);
+    TkbEngine *engine, TkbDb *db, const char *word, gboolean *out_is_known, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TkbEvaluated, tkb_evaluated_clear)
 

@@ -56,6 +56,24 @@ tkb_passage_free (TkbPassage *self)
   g_free (self);
 }
 
+TkbNeedle *
+tkb_needle_new (GPtrArray *tokens, gboolean is_prefix, guint group)
+{
+  TkbNeedle *self = g_new0 (TkbNeedle, 1);
+
+  self->tokens = g_ptr_array_ref (tokens);
+  self->is_prefix = is_prefix;
+  self->group = group;
+  return self;
+}
+
+void
+tkb_needle_free (TkbNeedle *self)
+{
+  g_ptr_array_unref (self->tokens);
+  g_free (self);
+}
+
 TkbHighlighter *
 tkb_highlighter_new (GPtrArray *needles, const TkbPinyinQuery *pinyin)
 {

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "tkb-pinyin.h"
-#include "tkb-words.h"
+#include "tkb-tokenizer.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +18,18 @@ typedef struct
 } TkbPassage;
 
 void tkb_passage_free (TkbPassage *self);
+
+/* Something that is looked for: tokens one after the other. */
+typedef struct
+{
+  GPtrArray *tokens;    /* (owned) (element-type utf8) */
+  gboolean   is_prefix; /* the last one */
+  guint      group;     /* which word of the query it is a form of */
+} TkbNeedle;
+
+/* tokens: shared */
+TkbNeedle *tkb_needle_new (GPtrArray *tokens, gboolean is_prefix, guint group);
+void       tkb_needle_free (TkbNeedle *self);
 
 typedef struct _TkbHighlighter TkbHighlighter;
 

@@ -1,14 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What FTS5 calls: the tokenizer "tkb" and the auxiliary function tkb_collect (), which looks at
- * the matches of one row and hands them to the collector that the statement was given. */
+/* What FTS5 calls: the tokenizer "tkb" and the auxiliary function tkb_walk (), which hands
+ * all rows of a phrase to the walk that the statement was given. */
 #include "config.h"
 
 #include <string.h>
 
-#include "tkb-index-collect.h"
 #include "tkb-index-private.h"
+#include "tkb-postings.h"
 
 /* One for each table of a connection. */
 typedef struct
@@ -71,7 +71,8 @@ split_joined (const char *text, int length, FtsTokenFunc function, void *data)
   return SQLITE_OK;
 }
 
-/* Queries come as finished tokens (tkb-match.c): to stem and to pair is the planner's business. */
+/* Queries come as finished tokens (tkb-postings.c): to stem and to pair is the planner's business.
+ */
 static int
 tokenize (Fts5Tokenizer *tokenizer,
           void          *data,
@@ -92,15 +93,14 @@ tokenize (Fts5Tokenizer *tokenizer,
 }
 
 static void
-collect (const Fts5ExtensionApi *api,
-         Fts5Context            *context,
-         sqlite3_context        *result,
-         int                     n_arguments,
-         sqlite3_value         **arguments)
+walk (const Fts5ExtensionApi *api,
+      Fts5Context            *context,
+      sqlite3_context        *result,
+      int                     n_arguments,
+      sqlite3_value         **arguments)
 {
-  TkbCollector *collector =
-      n_arguments == 1 ? sqlite3_value_pointer (arguments[0], TKB_COLLECTOR_POINTER) : NULL;
-  int code = collector != NULL ? tkb_collector_take (collector, api, context) : SQLITE_MISUSE;
+  TkbWalk *self = n_arguments == 1 ? sqlite3_value_pointer (arguments[0], TKB_WALK_POINTER) : NULL;
+  int      code = self != NULL ? tkb_walk_run (self, api, context) : SQLITE_MISUSE;
 
   if (code != SQLITE_OK)
     sqlite3_result_error_code (result, code);
@@ -129,6 +129,6 @@ tkb_index_register_fts (TkbDb *db, GError **error)
   if (api != NULL)
     code = api->xCreateTokenizer (api, "tkb", NULL, &methods, NULL);
   if (code == SQLITE_OK)
-    code = api->xCreateFunction (api, "tkb_collect", NULL, collect, NULL);
+    code = api->xCreateFunction (api, "tkb_walk", NULL, walk, NULL);
   return code == SQLITE_OK || tkb_db_set_error (db, code, error);
 }

@@ -36,7 +36,7 @@ guint64 tkb_index_text_digest (const TkbIndexText *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TkbIndexText, tkb_index_text_clear)
 
-/* Registers the tokenizer "tkb" and the function tkb_collect () (tkb-index-reader.c). */
+/* Registers the tokenizer "tkb" and the function tkb_walk () (tkb-postings.c). */
 gboolean tkb_index_register_fts (TkbDb *db, GError **error);
 
 G_END_DECLS

@@ -7,49 +7,15 @@
 
 #include <string.h>
 
-#include "tkb-index-collect.h"
 #include "tkb-json.h"
 #include "tkb-limits.h"
+#include "tkb-postings.h"
 
 /* letters of a word that is worth a suggestion, at least and at most */
 #define MIN_SUGGEST 4
 #define MAX_SUGGEST 24
 /* slips (one letter wrong, missing, too many, or two swapped) that a suggestion may lie away */
 #define MAX_DISTANCE 2
-
-/**
- * tkb_index_reader_collect:
- * @db: a reader's connection in a transaction
- * @facets: refreshed in that transaction
- * @table: where to look
- * @match: what for
- * @ranking: the policy
- * @hits: (element-type TkbHit): where hits are appended, by rising document row
- * @error: return location; %G_IO_ERROR_CANCELLED as the connection's cancellable says
- */
-gboolean
-tkb_index_reader_collect (TkbDb            *db,
-                          TkbFacets        *facets,
-                          TkbIndexTable     table,
-                          const TkbMatch   *match,
-                          const TkbRanking *ranking,
-                          GArray           *hits,
-                          GError          **error)
-{
-  g_auto (TkbStmt) stmt =
-      tkb_db_borrow (db, table == TKB_INDEX_TABLE_TITLE ? TKB_SQL_INDEX_TITLE_COLLECT
-                                                        : TKB_SQL_INDEX_BODY_COLLECT);
-  TkbCollector collector;
-  TkbStep      step;
-
-  tkb_collector_init (&collector, facets, match, ranking, hits);
-  tkb_stmt_bind_text_length (&stmt, 1, match->expression->str, match->expression->len);
-  if (stmt.stmt != NULL)
-    sqlite3_bind_pointer (stmt.stmt, 2, &collector, TKB_COLLECTOR_POINTER, NULL);
-  while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
-    ;
-  return step == TKB_STEP_DONE;
-}
 
 /**
  * tkb_index_reader_collect_pinyin:
@@ -70,8 +36,8 @@ tkb_index_reader_collect_pinyin (TkbDb      *db,
                                  GArray     *hits,
                                  GError    **error)
 {
-  g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_INDEX_PINYIN_COLLECT);
-  g_autoptr (TkbMatch) match = tkb_match_new ();
+  g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_INDEX_PINYIN_ROWS);
+  g_autoptr (GString) expression = g_string_new (NULL);
   const char *const parts[] = { syllables, initials };
   TkbStep           step;
 
@@ -81,12 +47,12 @@ tkb_index_reader_collect_pinyin (TkbDb      *db,
 
       if (parts[i][0] == '\0')
         continue;
-      if (match->phrases->len > 0)
-        tkb_match_add_operator (match, TKB_MATCH_OR);
+      if (expression->len > 0)
+        g_string_append (expression, " OR ");
       g_ptr_array_add (tokens, (gpointer) parts[i]);
-      tkb_match_add_phrase (match, tokens, (TkbMatchPhrase){ 0, TKB_MATCH_EXACT, TRUE });
+      tkb_postings_append_phrase (expression, tokens, TRUE);
     }
-  tkb_stmt_bind_text_length (&stmt, 1, match->expression->str, match->expression->len);
+  tkb_stmt_bind_text_length (&stmt, 1, expression->str, expression->len);
   while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
     {
       gint64 doc = tkb_stmt_get_int (&stmt, 0);

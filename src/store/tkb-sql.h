@@ -142,8 +142,8 @@
   S (INDEX_TITLE_MERGE, "INSERT INTO index_title (index_title, rank) VALUES ('merge', ?1)")        \
   S (INDEX_TITLE_CHECK, "INSERT INTO index_title (index_title) VALUES ('integrity-check')")        \
   S (INDEX_TITLE_CLEAR, "INSERT INTO index_title (index_title) VALUES ('delete-all')")             \
-  S (INDEX_TITLE_COLLECT,                                                                          \
-     "SELECT tkb_collect (index_title, ?2) FROM index_title WHERE index_title MATCH ?1")           \
+  S (INDEX_TITLE_WALK,                                                                             \
+     "SELECT tkb_walk (index_title, ?2) FROM index_title WHERE index_title MATCH ?1")              \
   S (INDEX_BODY_ADD, "INSERT INTO index_body (rowid, title, head, body) VALUES (?1, ?2, ?3, ?4)")  \
   S (INDEX_BODY_REMOVE,                                                                            \
      "INSERT INTO index_body (index_body, rowid, title, head, body) VALUES ('delete', ?1, "        \
@@ -152,8 +152,8 @@
   S (INDEX_BODY_MERGE, "INSERT INTO index_body (index_body, rank) VALUES ('merge', ?1)")           \
   S (INDEX_BODY_CHECK, "INSERT INTO index_body (index_body) VALUES ('integrity-check')")           \
   S (INDEX_BODY_CLEAR, "INSERT INTO index_body (index_body) VALUES ('delete-all')")                \
-  S (INDEX_BODY_COLLECT,                                                                           \
-     "SELECT tkb_collect (index_body, ?2) FROM index_body WHERE index_body MATCH ?1")              \
+  S (INDEX_BODY_WALK,                                                                              \
+     "SELECT tkb_walk (index_body, ?2) FROM index_body WHERE index_body MATCH ?1")                 \
   S (INDEX_PINYIN_ADD, "INSERT INTO index_pinyin (rowid, title) VALUES (?1, ?2)")                  \
   S (INDEX_PINYIN_REMOVE,                                                                          \
      "INSERT INTO index_pinyin (index_pinyin, rowid, title) VALUES ('delete', ?1, ?2)")            \
@@ -161,7 +161,7 @@
   S (INDEX_PINYIN_MERGE, "INSERT INTO index_pinyin (index_pinyin, rank) VALUES ('merge', ?1)")     \
   S (INDEX_PINYIN_CHECK, "INSERT INTO index_pinyin (index_pinyin) VALUES ('integrity-check')")     \
   S (INDEX_PINYIN_CLEAR, "INSERT INTO index_pinyin (index_pinyin) VALUES ('delete-all')")          \
-  S (INDEX_PINYIN_COLLECT, "SELECT rowid FROM index_pinyin WHERE index_pinyin MATCH ?1")           \
+  S (INDEX_PINYIN_ROWS, "SELECT rowid FROM index_pinyin WHERE index_pinyin MATCH ?1")              \
   S (INDEX_WORD_RANGE, "SELECT term, doc FROM index_word WHERE term >= ?1 AND term < ?2")          \
   S (INDEX_CODE_FIND, "SELECT number FROM index_code WHERE field = ?1 AND code = ?2")              \
   S (INDEX_CODE_ADD, "INSERT INTO index_code (field, code) VALUES (?1, ?2)")                       \

@@ -4,7 +4,8 @@
 /* Every keystroke of a person who types words and pairs of words of the corpus: the whole answer,
  * that is total, order, all facet counts and the first rows with their snippets. Against FTS5 with
  * unicode61 and bm25 over the same texts, for the finished words only (it knows no facets, no
- * snippets, no stems and no Chinese words). usage: bench-search [DOCUMENTS] [BYTES] [WORDS] */
+ * snippets, no stems and no Chinese words). Times are of the processor. usage: bench-search
+ * [DOCUMENTS] [BYTES] [WORDS] */
 
 #include "bench-corpus.h"
 
@@ -12,6 +13,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tkb-data.h"
 #include "tkb-search.h"
@@ -102,10 +104,20 @@ load (TkbStore *store, sqlite3 *plain, guint count, gsize size_bytes, GPtrArray 
   sqlite3_finalize (insert);
 }
 
+/* us of processor time of the whole process: what else the machine does shall not count */
+static gint64
+get_time_us (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
+  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
 static void
 add_time (Series *series, gint64 start)
 {
-  gint64 time = g_get_monotonic_time () - start;
+  gint64 time = get_time_us () - start;
 
   g_array_append_val (series->times_us, time);
 }
@@ -116,13 +128,13 @@ ask (TkbSearch *search, const char *text, TkbQueryFlags flags, Series *series)
   g_autoptr (TkbQuery) query = tkb_query_new (text, flags);
   g_autoptr (TkbSearchResults) results = NULL;
   g_autoptr (GError) error = NULL;
-  gint64 start = g_get_monotonic_time ();
+  gint64 start = get_time_us ();
 
   results = tkb_search_run (search, query, NULL, FIRST_ROWS, NULL, &error);
   g_assert_no_error (error);
   add_time (series, start);
-  if (g_getenv ("BENCH_SLOW") != NULL && g_get_monotonic_time () - start > 16000)
-    g_print ("  %.1f ms: %s (%u)\n", (g_get_monotonic_time () - start) / 1000.0, text,
+  if (g_getenv ("BENCH_SLOW") != NULL && get_time_us () - start > 16000)
+    g_print ("  %.1f ms: %s (%u)\n", (get_time_us () - start) / 1000.0, text,
              tkb_search_results_get_total (results));
   return tkb_search_results_get_total (results);
 }
@@ -131,7 +143,7 @@ static void
 ask_plain (sqlite3_stmt *select, const char *text, Series *series)
 {
   g_autofree char *expression = g_strdup_printf ("\"%s\"", text);
-  gint64           start = g_get_monotonic_time ();
+  gint64           start = get_time_us ();
 
   sqlite3_bind_text (select, 1, expression, -1, SQLITE_STATIC);
   while (sqlite3_step (select) == SQLITE_ROW)

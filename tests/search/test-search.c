@@ -148,7 +148,7 @@ test_typing (Fixture *self, gconstpointer unused)
     const char *text;
     const char *ids;
   } cases[] = {
-    { "p", "a" },          { "pa", "a" },           { "pat", "a b" },   { "paten", "a b" },
+    { "p", "a b" },        { "pa", "a b" },         { "pat", "a b" },   { "paten", "a b" },
     { "patents ", "a b" }, { "zhuanli", "z" },      { "zhuanl", "z" },  { "zl", "z" },
     { "专", "z" },         { "landscape pa", "a" }, { "\"a pat", "a" }, { "country:", "b z a" },
   };
