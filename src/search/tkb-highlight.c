@@ -84,7 +84,7 @@ tkb_highlighter_new (GPtrArray *needles, const TkbPinyinQuery *pinyin)
     {
       const TkbNeedle *needle = g_ptr_array_index (needles, i);
 
-      self->is_first[*(const guchar *) g_ptr_array_index (needle->tokens, 0)] = TRUE;
+      self->is_first[*(const guint8 *) g_ptr_array_index (needle->tokens, 0)] = TRUE;
     }
   if (pinyin != NULL)
     {
@@ -170,7 +170,7 @@ find_cb (const TkbToken *token, gpointer user_data)
     finder->position++;
   if (finder->n_open > 0)
     continue_open (finder, token);
-  if (!self->is_first[(guchar) token->text[0]])
+  if (!self->is_first[(guint8) token->text[0]])
     return 0;
   for (guint i = 0; i < self->needles->len; i++)
     {

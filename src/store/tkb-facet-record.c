@@ -39,7 +39,7 @@ hash_id (const char *id)
   guint32 hash = 2166136261u;
 
   for (; *id != '\0'; id++)
-    hash = (hash ^ (guchar) *id) * 16777619u;
+    hash = (hash ^ (guint8) *id) * 16777619u;
   return hash;
 }
 

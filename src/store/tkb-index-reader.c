@@ -136,7 +136,7 @@ get_range_end (const gunichar *first)
 gboolean
 tkb_index_reader_suggest (TkbDb *db, const char *word, char **out_word, GError **error)
 {
-  glong                length = 0;
+  long                 length = 0;
   g_autofree gunichar *wanted = g_utf8_to_ucs4_fast (word, -1, &length);
   g_autofree char     *first = NULL;
   g_autofree char     *end = NULL;
@@ -157,7 +157,7 @@ tkb_index_reader_suggest (TkbDb *db, const char *word, char **out_word, GError *
     {
       const char          *term = tkb_stmt_get_text (&stmt, 0);
       gint64               documents = tkb_stmt_get_int (&stmt, 1);
-      glong                n = 0;
+      long                 n = 0;
       g_autofree gunichar *letters = g_utf8_to_ucs4_fast (term, -1, &n);
       guint                distance;
 

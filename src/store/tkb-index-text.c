@@ -242,6 +242,6 @@ tkb_index_text_digest (const TkbIndexText *self)
 
   for (guint i = 0; i < TKB_INDEX_N_COLUMNS; i++)
     for (gsize j = 0; j <= self->columns[i]->len; j++)
-      digest = (digest ^ (guchar) self->columns[i]->str[j]) * 1099511628211u;
+      digest = (digest ^ (guint8) self->columns[i]->str[j]) * 1099511628211u;
   return digest;
 }

@@ -75,9 +75,9 @@ describe_field (GChecksum *checksum, TkbField *field)
   line = g_strdup_printf ("%s %d %d %s\n", tkb_field_get_code (field),
                           tkb_field_get_field_type (field), tkb_field_get_flags (field),
                           g_ascii_dtostr (weight, sizeof weight, tkb_field_get_weight (field)));
-  g_checksum_update (checksum, (const guchar *) line, -1);
+  g_checksum_update (checksum, (const guint8 *) line, -1);
   if (tkb_field_get_vocabulary (field) != NULL)
-    g_checksum_update (checksum, (const guchar *) tkb_field_get_vocabulary (field), -1);
+    g_checksum_update (checksum, (const guint8 *) tkb_field_get_vocabulary (field), -1);
   for (guint i = 0; members != NULL && i < members->len; i++)
     describe_field (checksum, g_ptr_array_index (members, i));
 }
@@ -95,7 +95,7 @@ compute_version (TkbCatalog *catalog)
       TkbKind   *kind = g_ptr_array_index (tkb_catalog_get_kinds (catalog), i);
       GPtrArray *fields = tkb_kind_get_fields (kind);
 
-      g_checksum_update (checksum, (const guchar *) tkb_kind_get_code (kind), -1);
+      g_checksum_update (checksum, (const guint8 *) tkb_kind_get_code (kind), -1);
       for (guint j = 0; j < fields->len; j++)
         describe_field (checksum, g_ptr_array_index (fields, j));
     }

@@ -42,7 +42,7 @@ peek (const Reader *reader, gsize offset)
 {
   gsize at = reader->at + offset;
 
-  return at < reader->length && (guchar) reader->text[at] < 0x80 ? reader->text[at] : '\0';
+  return at < reader->length && (guint8) reader->text[at] < 0x80 ? reader->text[at] : '\0';
 }
 
 /* Bytes of the space at reader: plain, no-break, thin or narrow no-break; 0: none. */

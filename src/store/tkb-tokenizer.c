@@ -125,7 +125,7 @@ hash_word (const char *word, guint length)
   guint32 hash = 2166136261u;
 
   for (guint i = 0; i < length; i++)
-    hash = (hash ^ (guchar) word[i]) * 16777619u;
+    hash = (hash ^ (guint8) word[i]) * 16777619u;
   return hash ^ hash >> 15;
 }
 
@@ -292,7 +292,7 @@ end_word (Run *run)
     return;
   run->word_length = MIN (run->word_length, TKB_TOKEN_MAX_BYTES);
   while (run->word_length == TKB_TOKEN_MAX_BYTES && run->word_length > 0 &&
-         ((guchar) run->word[run->word_length] & 0xC0) == 0x80)
+         ((guint8) run->word[run->word_length] & 0xC0) == 0x80)
     run->word_length--; /* not in the middle of a character */
   emit (run, TKB_TOKEN_WORD, run->word, run->word_length, run->word_start, run->word_end);
   emit_stems (run);
@@ -474,7 +474,7 @@ add_character (Run *run, gunichar c, guint start, guint end)
 
 /* Decodes one character strictly; returns its bytes, 0 if they are not UTF-8. */
 static guint
-from_utf8 (const guchar *p, gsize left, gunichar *out)
+from_utf8 (const guint8 *p, gsize left, gunichar *out)
 {
   if (left >= 3 && p[0] >= 0xE1 && p[0] <= 0xEC && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80)
     {
@@ -495,7 +495,7 @@ from_utf8 (const guchar *p, gsize left, gunichar *out)
 static gsize
 add_ascii_word (Run *run, gsize at)
 {
-  const guchar *text = (const guchar *) run->text;
+  const guint8 *text = (const guint8 *) run->text;
   guint         n;
   guint         kinds = 0;
 
@@ -565,7 +565,7 @@ tkb_tokenizer_run (TkbTokenizer    *self,
 
   for (gsize at = 0; at < run.length && run.result == 0;)
     {
-      guchar   byte = text[at];
+      guint8   byte = text[at];
       gunichar c;
       guint    n;
 
@@ -585,7 +585,7 @@ tkb_tokenizer_run (TkbTokenizer    *self,
           at++;
           continue;
         }
-      n = from_utf8 ((const guchar *) text + at, run.length - at, &c);
+      n = from_utf8 ((const guint8 *) text + at, run.length - at, &c);
       if (n == 0)
         {
           end_all (&run);
@@ -622,7 +622,7 @@ tkb_tokenizer_append_text (GString *out, const char *language, const char *text)
     g_string_append (out, "--");
   g_string_append (out, text);
   for (gsize i = from; i < out->len; i++)
-    if ((guchar) out->str[i] < 0x20)
+    if ((guint8) out->str[i] < 0x20)
       out->str[i] = ' ';
 }
 
