@@ -309,7 +309,8 @@ read_query (TkbExchange *x, Feed *self, GError **error)
   if (event_id != NULL && self->query->feed == TKB_WIRE_FEED_EVENTSOURCE)
     {
       g_free (self->query->since);
-      self->query->since = g_strdup (event_id);
+      self->query->since = g_strdelimit (g_strdup (event_id), "\"", ' ');
+      g_strstrip (self->query->since);
     }
   self->left = self->query->limit;
   self->budget_bytes = TKB_SERVER_MAX_INLINE_BYTES;
