@@ -175,6 +175,8 @@ tkb_application_handle_local_options (GApplication *application, GVariantDict *v
   TkbApplication *self = TKB_APPLICATION (application);
   int             status = tkb_options_parse (&self->options, application, values);
 
+  if (self->options.leaves_out_starter)
+    tkb_library_set_starter (self->library, NULL);
   if (self->options.remote != NULL)
     tkb_accounts_set_override (tkb_library_get_accounts (self->library), self->options.remote);
   return status;

@@ -11,9 +11,10 @@ struct _TkbCodeMenu
 {
   GtkPopover parent_instance;
 
-  TkbVocabulary *vocabulary; /* (owned) (nullable) */
-  GtkWidget     *entry;      /* (unowned): a child */
-  GtkListBox    *list;       /* (unowned): a child */
+  TkbVocabulary *vocabulary;  /* (owned) (nullable) */
+  GtkWidget     *entry;       /* (unowned): a child */
+  GtkListBox    *list;        /* (unowned): a child */
+  GtkLabel      *placeholder; /* (unowned): of the list */
   gboolean       is_filled;
 };
 
@@ -52,25 +53,47 @@ filter_cb (GtkListBoxRow *row, gpointer user_data)
   return strstr (g_object_get_data (G_OBJECT (row), "folded"), needle) != NULL;
 }
 
-/* The first row that the filter leaves, or in an open vocabulary what was typed. */
+static gboolean
+takes_free_text (TkbCodeMenu *self)
+{
+  return self->vocabulary == NULL || tkb_vocabulary_is_open (self->vocabulary);
+}
+
+/* Says what Enter does where no term fits. */
+static void
+entry_changed_cb (TkbCodeMenu *self)
+{
+  const char      *typed = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  g_autofree char *text = g_strdup_printf (_ ("Press Enter to use “%s”"), typed);
+
+  gtk_list_box_invalidate_filter (self->list);
+  gtk_label_set_label (self->placeholder, takes_free_text (self) && *typed != '\0'
+                                              ? text
+                                              : _ ("No term has these letters"));
+}
+
+/* Of the rows that the filter leaves the first that begins with what was typed, else the first; in
+ * an open vocabulary what was typed where there is none. */
 static void
 entry_activate_cb (TkbCodeMenu *self)
 {
-  const char *typed = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  const char      *typed = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  g_autofree char *needle = g_utf8_casefold (typed, -1);
+  const char      *best = NULL;
+  gboolean         is_start = FALSE;
+  GtkListBoxRow   *row;
 
-  for (int i = 0;; i++)
+  for (int i = 0; !is_start && (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
     {
-      GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, i);
-
-      if (row == NULL)
-        break;
-      if (gtk_widget_get_child_visible (GTK_WIDGET (row)))
-        {
-          choose (self, g_object_get_data (G_OBJECT (row), "code"));
-          return;
-        }
+      if (!filter_cb (row, self))
+        continue;
+      is_start = g_str_has_prefix (g_object_get_data (G_OBJECT (row), "folded"), needle);
+      if (best == NULL || is_start)
+        best = g_object_get_data (G_OBJECT (row), "code");
     }
-  if (*typed != '\0' && (self->vocabulary == NULL || tkb_vocabulary_is_open (self->vocabulary)))
+  if (best != NULL)
+    choose (self, best);
+  else if (*typed != '\0' && takes_free_text (self))
     choose (self, typed);
 }
 
@@ -136,8 +159,12 @@ tkb_code_menu_init (TkbCodeMenu *self)
 
   self->entry = gtk_search_entry_new ();
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
+  self->placeholder = GTK_LABEL (gtk_label_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->list), "code-list");
   gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_NONE);
+  gtk_label_set_wrap (self->placeholder, TRUE);
+  gtk_widget_add_css_class (GTK_WIDGET (self->placeholder), "code-list-placeholder");
+  gtk_list_box_set_placeholder (self->list, GTK_WIDGET (self->placeholder));
   gtk_list_box_set_filter_func (self->list, filter_cb, self, NULL);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
@@ -149,8 +176,7 @@ tkb_code_menu_init (TkbCodeMenu *self)
   gtk_box_append (GTK_BOX (box), scroller);
   gtk_popover_set_child (GTK_POPOVER (self), box);
   g_signal_connect (self->list, "row-activated", G_CALLBACK (row_activated_cb), self);
-  g_signal_connect_swapped (self->entry, "search-changed",
-                            G_CALLBACK (gtk_list_box_invalidate_filter), self->list);
+  g_signal_connect_swapped (self->entry, "changed", G_CALLBACK (entry_changed_cb), self);
   g_signal_connect_swapped (self->entry, "activate", G_CALLBACK (entry_activate_cb), self);
 }
 

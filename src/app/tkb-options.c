@@ -19,6 +19,8 @@ static const GOptionEntry entries[] = {
   { "user", 'u', 0, G_OPTION_ARG_STRING, NULL, N_ ("Sign in with this name"), N_ ("NAME") },
   { "password-file", 'p', 0, G_OPTION_ARG_FILENAME, NULL,
     N_ ("Sign in with the password on the first line of a file"), N_ ("FILE") },
+  { "no-starter", 0, 0, G_OPTION_ARG_NONE, NULL,
+    N_ ("Leave the starter content out of a new library"), NULL },
   { "exit-after-first-frame", 0, 0, G_OPTION_ARG_NONE, NULL,
     N_ ("Exit once the window has been painted, to measure the start"), NULL },
   { NULL },
@@ -120,6 +122,7 @@ tkb_options_parse (TkbOptions *self, GApplication *application, GVariantDict *va
       g_printerr ("tisckb: %s\n", error->message);
       return 2;
     }
+  self->leaves_out_starter = g_variant_dict_contains (values, "no-starter");
   self->exits_after_first_frame = g_variant_dict_contains (values, "exit-after-first-frame");
   if (self->remote != NULL || self->exits_after_first_frame)
     g_application_set_flags (application,

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   TkbRemote *remote;                  /* (owned) (nullable): the server of this run */
+  gboolean   leaves_out_starter;      /* a new library begins empty */
   gboolean   exits_after_first_frame; /* measures the start */
 } TkbOptions;
 
