@@ -45,7 +45,10 @@ make_head (TkbFieldEditorPrivate *priv)
 
   priv->label = gtk_label_new (_ (tkb_field_get_label (priv->field)));
   gtk_label_set_xalign (GTK_LABEL (priv->label), 0);
-  gtk_label_set_wrap (GTK_LABEL (priv->label), TRUE);
+  /* neither wrapping nor on a baseline: GTK 4.8 measures such a line in two ways and complains */
+  gtk_label_set_ellipsize (GTK_LABEL (priv->label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_tooltip_text (priv->label, gtk_label_get_text (GTK_LABEL (priv->label)));
+  gtk_widget_set_valign (priv->label, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (priv->label, "field-label");
   gtk_box_append (GTK_BOX (head), priv->label);
   if ((tkb_field_get_flags (priv->field) & TKB_FIELD_FLAG_REQUIRED) != 0)
@@ -72,6 +75,7 @@ tkb_field_editor_constructed (GObject *object)
   gtk_widget_add_css_class (priv->counter, "field-counter");
   gtk_widget_set_hexpand (priv->counter, TRUE);
   gtk_widget_set_halign (priv->counter, GTK_ALIGN_END);
+  gtk_widget_set_valign (priv->counter, GTK_ALIGN_CENTER);
   head = priv->is_item ? gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6) : make_head (priv);
   gtk_box_append (GTK_BOX (head), priv->counter);
   gtk_box_append (GTK_BOX (self), head);
