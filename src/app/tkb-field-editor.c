@@ -271,7 +271,7 @@ tkb_field_editor_changed (TkbFieldEditor *self)
 }
 
 void
-tkb_field_editor_set_count (TkbFieldEditor *self, glong characters)
+tkb_field_editor_set_count (TkbFieldEditor *self, long characters)
 {
   TkbFieldEditorPrivate *priv = tkb_field_editor_get_instance_private (self);
   guint                  bound = tkb_field_get_max_chars (priv->field);

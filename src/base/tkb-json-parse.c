@@ -135,7 +135,7 @@ parse_string (Parser *self)
       const char *run = self->at;
 
       while (self->at < self->end && *self->at != '"' && *self->at != '\\' &&
-             (guchar) *self->at >= 0x20)
+             (unsigned char) *self->at >= 0x20)
         self->at++;
       g_string_append_len (self->buffer, run, self->at - run);
       if (accept (self, '"'))

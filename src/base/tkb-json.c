@@ -94,7 +94,7 @@ tkb_json_append_string (GString *out, const char *string)
   g_string_append_c (out, '"');
   for (const char *at = string;; at++)
     {
-      guchar byte = (guchar) *at;
+      unsigned char byte = (unsigned char) *at;
 
       if (byte >= 0x20 && byte != '"' && byte != '\\')
         continue;

@@ -42,7 +42,7 @@ typedef enum
 #define TKB_TYPE_FIELD (tkb_field_get_type ())
 typedef struct _TkbField TkbField;
 
-GType     tkb_field_get_type (void);
+GType tkb_field_get_type (void);
 /* A field that no file describes: optional, without a section. label: msgid. (transfer full) */
 TkbField *tkb_field_new (const char *code, TkbFieldType type, const char *label);
 TkbField *tkb_field_ref (TkbField *self);

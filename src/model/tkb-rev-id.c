@@ -171,7 +171,8 @@ tkb_rev_id_compute (JsonObject *body, const char *parent_rev, gboolean is_delete
   append_attachment_digests (text, body);
   g_string_append_c (text, ']');
 
-  digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guchar *) text->str, text->len);
+  digest =
+      g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const unsigned char *) text->str, text->len);
   return g_strdup_printf ("%u-%.*s", tkb_rev_id_get_generation (parent_rev) + 1, DIGEST_HEX_DIGITS,
                           digest);
 }

@@ -377,7 +377,7 @@ validate_length (Validator *self, TkbField *field, const char *path, const char 
 {
   guint max_chars = tkb_field_get_max_chars (field);
 
-  if (max_chars > 0 && g_utf8_strlen (text, -1) > (glong) max_chars)
+  if (max_chars > 0 && g_utf8_strlen (text, -1) > (long) max_chars)
     report_count (self, TKB_PROBLEM_TOO_LONG, path, tkb_field_get_label (field), max_chars);
 }
 

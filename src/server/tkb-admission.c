@@ -247,11 +247,11 @@ get_cookie_token (TkbExchange *x)
 static gboolean
 get_basic (TkbExchange *x, char **out_name, char **out_password)
 {
-  const char        *header = tkb_exchange_get_header (x, "Authorization");
-  g_autofree guchar *raw = NULL;
-  g_autofree char   *text = NULL;
-  gsize              length;
-  char              *colon;
+  const char               *header = tkb_exchange_get_header (x, "Authorization");
+  g_autofree unsigned char *raw = NULL;
+  g_autofree char          *text = NULL;
+  gsize                     length;
+  char                     *colon;
 
   if (header == NULL || g_ascii_strncasecmp (header, "Basic ", 6) != 0)
     return FALSE;

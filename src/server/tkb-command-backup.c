@@ -65,7 +65,7 @@ fill_header (char *block, const char *name, guint64 size, guint mode, gint64 tim
           "00",
           8);
   for (guint i = 0; i < TAR_BLOCK; i++)
-    sum += (guchar) block[i];
+    sum += (unsigned char) block[i];
   g_snprintf (block + 148, 8, "%06o", sum);
   block[155] = ' ';
 }

@@ -23,7 +23,7 @@ append_pair (GString *out, const char *key, const char *value)
       return;
     }
   g_string_append_c (out, '"');
-  for (const guchar *p = (const guchar *) value; *p != '\0'; p++)
+  for (const unsigned char *p = (const unsigned char *) value; *p != '\0'; p++)
     {
       if (*p < 0x20 || *p == 0x7f)
         g_string_append_printf (out, "\\x%02x", *p);

@@ -77,18 +77,29 @@ def layers():
                 closure(used, seen)
         return seen
 
-    home = {p.name: p.parent.name for p in SOURCES if p.suffix == ".h"}
+    allowed_of = {folder: closure(folder, {folder}) for folder in folders}
+    homes = {}  # header name -> the folders that have one of that name
+    for path in SOURCES:
+        if path.suffix == ".h":
+            homes.setdefault(path.name, set()).add(path.relative_to(ROOT / "src").parts[0])
+    # Two headers of one name are fine only where no folder can see both: "x.h" must mean one file.
+    for name, places in sorted(homes.items()):
+        for folder in sorted(folders):
+            if len(places & allowed_of[folder]) > 1:
+                seen = ", ".join(f"src/{p}/" for p in sorted(places & allowed_of[folder]))
+                yield f"src/{folder}/: {name} could be any of {seen}"
     for path in SOURCES:
         folder = path.relative_to(ROOT / "src").parts[0]
-        allowed = closure(folder, {folder})
+        allowed = allowed_of[folder]
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             include = re.match(r'\s*#\s*include\s+["<]([^">]+)[">]', line)
             if not include:
                 continue
             name = include.group(1)
-            target = home.get(name.split("/")[-1])
-            if line.lstrip().startswith("#include \"") and target and target not in allowed:
-                yield f"{relative(path)}:{number}: src/{folder}/ may not use src/{target}/ ({name})"
+            targets = homes.get(name.split("/")[-1], set())
+            if line.lstrip().startswith("#include \"") and targets and not targets & allowed:
+                target = ", ".join(f"src/{t}/" for t in sorted(targets))
+                yield f"{relative(path)}:{number}: src/{folder}/ may not use {target} ({name})"
             for guarded, places in GUARDED.items():
                 if name.startswith(guarded) and not any(relative(path).startswith(p) for p in places):
                     yield f"{relative(path)}:{number}: <{name}> belongs only in {', '.join(places)}"
