@@ -621,6 +621,17 @@ set_headers (TkbExchange *self, SoupMessageHeaders *headers)
     soup_message_headers_replace (headers, "Connection", "close");
 }
 
+/* The answer stands before the body has come, and more of it is announced than is worth reading. */
+static gboolean
+is_upload_unwanted (TkbExchange *self)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (self->message);
+
+  return !self->is_admitted &&
+         soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+         soup_message_headers_get_content_length (headers) > TKB_SERVER_DRAIN_BYTES;
+}
+
 /**
  * tkb_exchange_send:
  * @self: an exchange with an answer; main thread
@@ -640,6 +651,12 @@ tkb_exchange_send (TkbExchange *self)
   self->is_sent = TRUE;
   if (self->status == 0)
     tkb_exchange_fail_code (self, TKB_WIRE_ERROR_INTERNAL, "No answer was made.");
+  if (is_upload_unwanted (self))
+    {
+      soup_server_message_pause (message);
+      tkb_exchange_refuse_now (self);
+      return;
+    }
   soup_server_message_set_status (message, self->status, NULL);
   set_headers (self, headers);
   if (self->stream != NULL)

@@ -222,7 +222,9 @@ tkb_handle_document_put (TkbExchange *x)
     }
   if (!tkb_write_get_rev (x, tkb_json_get_string (object, "_rev", NULL), &rev))
     return;
-  json_object_set_string_member (object, "_id", x->id);
+  /* the address has the last word, as in CouchDB; what is no string at all is refused below */
+  if (!json_object_has_member (object, "_id") || tkb_json_get_string (object, "_id", NULL) != NULL)
+    json_object_set_string_member (object, "_id", x->id);
   if (rev != NULL)
     json_object_set_string_member (object, "_rev", rev);
   document = tkb_document_new_from_json (object, &error);

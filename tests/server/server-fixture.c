@@ -337,7 +337,7 @@ server_fixture_expect (ServerFixture *self,
 {
   g_autoptr (Answer) answer = server_fixture_send (self, user, method, path, body, NULL);
 
-  g_test_message ("%s %s by %s", method, path, user != NULL ? user : "nobody");
+  g_test_message ("%s %.200s by %s", method, path, user != NULL ? user : "nobody");
   answer_assert (answer, status, member, expected);
 }
 
@@ -349,7 +349,7 @@ make_case (const char *id, const char *state, const char *members)
       "\"language\":\"en\",\"title\":\"A case\",\"summary\":\"What it is about.\","
       "\"serving_institution\":\"A centre\",\"country\":\"CN\",\"client_type\":\"sme\","
       "\"service_types\":[\"novelty-search\"],\"need\":\"A need.\","
-      "\"process\":[{\"action\":\"Searched.\"}],\"social_result\":{\"text\":\"A result.\"},"
+      "\"process\":[{\"action\":\"Searched.\"}],\"social_result\":\"A result.\","
       "\"lessons\":[\"One.\",\"Two.\",\"Three.\"]%s%s}",
       id, state, members != NULL ? "," : "", members != NULL ? members : "");
 }
