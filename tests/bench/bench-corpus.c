@@ -101,6 +101,15 @@ bench_corpus_document (TkbRandom *random, guint number, gsize size_bytes)
   list = json_array_new ();
   json_array_add_string_element (list, services[tkb_random_below (random, 4)]);
   json_object_set_array_member (body, "service_types", list);
+  {
+    JsonObject      *step = json_object_new ();
+    g_autofree char *action = make_text (random, language, 40);
+
+    json_object_set_string_member (step, "action", action);
+    list = json_array_new ();
+    json_array_add_object_element (list, step);
+    json_object_set_array_member (body, "process", list);
+  }
   list = json_array_new ();
   for (guint i = 0; i < 3; i++)
     {

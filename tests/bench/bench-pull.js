@@ -25,9 +25,11 @@ test(`pull of ${count} documents of ${bytes} bytes`, async context => {
   const account = ['--user', 'editor', '--password-file', passwordFile(context)]
   fs.writeFileSync(corpus, spawnSync(path.join(process.env.TKB_BUILD_ROOT, 'tests/bench/bench-corpus-print'),
     [String(count), String(bytes)], { maxBuffer: 1 << 30 }).stdout)
+  cli(['--store', source, 'init'])
   cli(['--store', source, 'put', corpus])
   const push = await seconds(() => cli(['--store', source, 'sync', url, '--push', ...account]))
 
+  cli(['--store', path.join(context.work, 'one.tisckb'), 'init'])
   const ours = await seconds(() => cli(['--store', path.join(context.work, 'one.tisckb'), 'sync', url, '--pull', ...account]))
   const remote = new PouchDB(url, { auth: { username: 'editor', password }, skip_setup: true })
   const pouch = {}
