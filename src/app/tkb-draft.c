@@ -222,6 +222,13 @@ tkb_draft_get_body (TkbDraft *self)
   return self->body;
 }
 
+static gboolean
+is_stored_draft (TkbDraft *self)
+{
+  return self->stored != NULL &&
+         g_strcmp0 (tkb_document_get_string (self->stored, "state"), "draft") == 0;
+}
+
 gboolean
 tkb_draft_is_new (TkbDraft *self)
 {
@@ -229,7 +236,7 @@ tkb_draft_is_new (TkbDraft *self)
       self->stored != NULL ? tkb_document_get_revisions (self->stored) : NULL;
 
   return self->stored == NULL ||
-         (g_strcmp0 (tkb_document_get_string (self->stored, "state"), "draft") == 0 &&
+         (is_stored_draft (self) &&
           (revisions == NULL || revisions[0] == NULL || revisions[1] == NULL));
 }
 
@@ -327,16 +334,20 @@ tkb_draft_send_finish (TkbDraft *self, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* The parent of what is written next is what the draft was written on. */
 static void
-purge_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+forget_draft (TkbDraft *self)
 {
-  g_autoptr (GError) error = NULL;
+  const char *const *revisions;
+  TkbDocument       *base = NULL;
 
-  if (tkb_store_purge_draft (TKB_STORE (source), task_data, &error) ||
-      g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_FOUND))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  if (!is_stored_draft (self))
+    return;
+  revisions = tkb_document_get_revisions (self->stored);
+  if (revisions != NULL && revisions[0] != NULL && revisions[1] != NULL)
+    base = tkb_document_with_rev (self->stored, revisions[1]);
+  g_clear_pointer (&self->stored, tkb_document_unref);
+  self->stored = base;
 }
 
 static void
@@ -345,8 +356,12 @@ purged_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (g_task_propagate_boolean (G_TASK (result), &error))
-    g_task_return_boolean (task, TRUE);
+  if (tkb_store_purge_draft_finish (TKB_STORE (source), result, &error) ||
+      g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_FOUND))
+    {
+      forget_draft (g_task_get_source_object (task));
+      g_task_return_boolean (task, TRUE);
+    }
   else
     g_task_return_error (task, g_steal_pointer (&error));
 }
@@ -356,13 +371,17 @@ static void
 saved_before_discard_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   TkbDraft *self = TKB_DRAFT (source);
-  TkbStore *store = tkb_library_get_store (self->library);
-  g_autoptr (GTask) purge = g_task_new (store, NULL, purged_cb, user_data);
+  g_autoptr (GTask) task = user_data;
 
   tkb_draft_save_finish (self, result, NULL);
+  clear_timeout (self);
+  self->is_dirty = FALSE;
   self->is_done = TRUE;
-  g_task_set_task_data (purge, g_strdup (self->id), g_free);
-  tkb_store_run_async (store, purge, purge_in_thread);
+  if (is_stored_draft (self))
+    tkb_store_purge_draft_async (tkb_library_get_store (self->library), self->id, purged_cb,
+                                 g_steal_pointer (&task));
+  else
+    g_task_return_boolean (task, TRUE); /* nothing of it ever was on disk */
 }
 
 void

@@ -354,11 +354,29 @@ send_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 }
 
 static void
-undo_discard_cb (AdwToast *toast, TkbLibrary *library)
+brought_back_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GtkWidget) window = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TkbDocument) document = tkb_store_put_finish (TKB_STORE (source), result, &error);
+  g_autofree char *text = NULL;
+
+  if (document != NULL)
+    {
+      gtk_widget_activate_action (window, "win.open", "s", tkb_document_get_id (document));
+      return;
+    }
+  text = g_strdup_printf (_ ("The draft could not be brought back: %s"), error->message);
+  tkb_window_add_toast (TKB_WINDOW (window), adw_toast_new (text));
+}
+
+static void
+undo_discard_cb (AdwToast *toast, TkbWindow *window)
 {
   TkbDocument *document = g_object_get_data (G_OBJECT (toast), "document");
 
-  tkb_store_put_async (tkb_library_get_store (library), document, TKB_WRITE_NONE, NULL, NULL, NULL);
+  tkb_store_put_async (tkb_library_get_store (tkb_window_get_library (window)), document,
+                       TKB_WRITE_NONE, NULL, brought_back_cb, g_object_ref (window));
 }
 
 static void
@@ -368,7 +386,7 @@ discarded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   AdwToast        *toast;
-  gboolean         was_new = tkb_draft_is_new (self->draft);
+  GtkRoot         *root = gtk_widget_get_root (GTK_WIDGET (self));
 
   if (!tkb_draft_discard_finish (TKB_DRAFT (source), result, &error))
     {
@@ -382,9 +400,11 @@ discarded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_object_set_data_full (G_OBJECT (toast), "document",
                           tkb_draft_make_document (self->draft, "draft"),
                           (GDestroyNotify) tkb_document_unref);
-  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_discard_cb), self->library, 0);
+  if (TKB_IS_WINDOW (root))
+    g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_discard_cb), root, 0);
   add_toast (self, toast);
-  g_signal_emit (self, signals[CLOSED], 0, was_new ? NULL : tkb_draft_get_id (self->draft));
+  g_signal_emit (self, signals[CLOSED], 0,
+                 tkb_draft_is_new (self->draft) ? NULL : tkb_draft_get_id (self->draft));
 }
 
 static void

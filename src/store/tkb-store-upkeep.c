@@ -374,3 +374,58 @@ tkb_store_purge_draft (TkbStore *self, const char *id, GError **error)
 
   return tkb_store_run_writer (self, purge_on_writer, (gpointer) id, error);
 }
+
+static void
+purge_in_task (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (tkb_store_run_writer (TKB_STORE (source), purge_on_writer, task_data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+/**
+ * tkb_store_purge_draft_async:
+ * @self: a store
+ * @id: a document
+ * @callback: (scope async): when it is done
+ * @user_data: for @callback
+ *
+ * tkb_store_purge_draft () without waiting.
+ */
+void
+tkb_store_purge_draft_async (TkbStore           *self,
+                             const char         *id,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (TKB_IS_STORE (self));
+  g_return_if_fail (id != NULL);
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, tkb_store_purge_draft_async);
+  g_task_set_name (task, "tkb_store_purge_draft_async");
+  g_task_set_task_data (task, g_strdup (id), g_free);
+  tkb_store_push_writer (self, task, purge_in_task);
+}
+
+/**
+ * tkb_store_purge_draft_finish:
+ * @self: a store
+ * @result: from the callback
+ * @error: return location
+ *
+ * Returns: as of tkb_store_purge_draft ()
+ */
+gboolean
+tkb_store_purge_draft_finish (TkbStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, tkb_store_purge_draft_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -357,6 +357,11 @@ gboolean
 tkb_store_backup (TkbStore *self, const char *path, GCancellable *cancellable, GError **error);
 /* Purges drafts that were never sent: the one way for "throw this draft away". */
 gboolean tkb_store_purge_draft (TkbStore *self, const char *id, GError **error);
+void     tkb_store_purge_draft_async (TkbStore           *self,
+                                      const char         *id,
+                                      GAsyncReadyCallback callback,
+                                      gpointer            user_data);
+gboolean tkb_store_purge_draft_finish (TkbStore *self, GAsyncResult *result, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TkbStoreCounts, tkb_store_counts_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TkbBlobInfo, tkb_blob_info_free)
