@@ -158,7 +158,8 @@ static void
 apply_direction (void)
 {
   static const char *const rtl[] = { "ar", "fa", "he", "ur", NULL };
-  const char              *header = gettext ("");
+  static const char        header_msgid[] = ""; /* a variable: xgettext is not to take it */
+  const char              *header = gettext (header_msgid);
   const char              *language = strstr (header, "Language: ");
   g_autofree char         *code = NULL;
 

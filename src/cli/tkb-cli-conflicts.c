@@ -138,9 +138,9 @@ tkb_cli_resolve (TkbCli *cli, int argc, char **argv)
   g_autofree char *keep = NULL;
   g_autofree char *merged = NULL;
   GOptionEntry     entries[] = {
-        { "keep", 0, 0, G_OPTION_ARG_STRING, &keep, N_ ("The revision that stays"), "REV" },
+        { "keep", 0, 0, G_OPTION_ARG_STRING, &keep, N_ ("The revision that stays"), N_ ("REV") },
         { "merged", 0, 0, G_OPTION_ARG_FILENAME, &merged, N_ ("A document that holds the merged text"),
-          "FILE" },
+          N_ ("FILE") },
         G_OPTION_ENTRY_NULL,
   };
   g_autoptr (TkbStore) store = NULL;

@@ -186,9 +186,10 @@ tkb_cli_export (TkbCli *cli, int argc, char **argv)
   g_autofree char *name = NULL;
   g_autofree char *output = NULL;
   GOptionEntry     entries[] = {
-        { "format", 0, 0, G_OPTION_ARG_STRING, &name, N_ ("json, csv, markdown or html"), "FORMAT" },
+        { "format", 0, 0, G_OPTION_ARG_STRING, &name, N_ ("json, csv, markdown or html"),
+          N_ ("FORMAT") },
         { "output", 0, 0, G_OPTION_ARG_FILENAME, &output, N_ ("A file instead of standard output"),
-          "FILE" },
+          N_ ("FILE") },
         G_OPTION_ENTRY_NULL,
   };
   const Format *format = NULL;

@@ -139,10 +139,10 @@ tkb_cli_search (TkbCli *cli, int argc, char **argv)
 {
   g_auto (SearchOptions) options = { .limit = 50 };
   GOptionEntry entries[] = {
-    { "kind", 0, 0, G_OPTION_ARG_STRING, &options.kind, N_ ("case, guide or system"), "KIND" },
+    { "kind", 0, 0, G_OPTION_ARG_STRING, &options.kind, N_ ("case, guide or system"), N_ ("KIND") },
     { "facet", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.facets, N_ ("Only with this code"),
-      "FIELD=CODE" },
-    { "limit", 0, 0, G_OPTION_ARG_INT, &options.limit, N_ ("At most so many"), "N" },
+      N_ ("FIELD=CODE") },
+    { "limit", 0, 0, G_OPTION_ARG_INT, &options.limit, N_ ("At most so many"), N_ ("N") },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (TkbQuery) query = NULL;
@@ -205,9 +205,9 @@ tkb_cli_facets (TkbCli *cli, int argc, char **argv)
 {
   g_auto (SearchOptions) options = { .limit = 0 };
   GOptionEntry entries[] = {
-    { "kind", 0, 0, G_OPTION_ARG_STRING, &options.kind, N_ ("case, guide or system"), "KIND" },
+    { "kind", 0, 0, G_OPTION_ARG_STRING, &options.kind, N_ ("case, guide or system"), N_ ("KIND") },
     { "facet", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.facets, N_ ("Only with this code"),
-      "FIELD=CODE" },
+      N_ ("FIELD=CODE") },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (TkbQuery) query = NULL;

@@ -12,7 +12,7 @@ tkb_cli_show (TkbCli *cli, int argc, char **argv)
 {
   g_autofree char *rev = NULL;
   GOptionEntry     entries[] = {
-        { "rev", 0, 0, G_OPTION_ARG_STRING, &rev, N_ ("A revision other than the winner"), "REV" },
+        { "rev", 0, 0, G_OPTION_ARG_STRING, &rev, N_ ("A revision other than the winner"), N_ ("REV") },
         G_OPTION_ENTRY_NULL,
   };
   g_autoptr (TkbStore) store = NULL;

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <glib-unix.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -94,10 +95,10 @@ print_stats (Direction *direction)
       fflush (stdout);
     }
   else if (stats->doc_failures > 0)
-    g_print (_ ("%s: %" G_GUINT64_FORMAT " written, %" G_GUINT64_FORMAT " skipped\n"),
-             direction->name, stats->docs_written, stats->doc_failures);
+    g_print (_ ("%s: %" PRIu64 " written, %" PRIu64 " skipped\n"), direction->name,
+             stats->docs_written, stats->doc_failures);
   else
-    g_print (_ ("%s: %" G_GUINT64_FORMAT " written\n"), direction->name, stats->docs_written);
+    g_print (_ ("%s: %" PRIu64 " written\n"), direction->name, stats->docs_written);
 }
 
 static void start (Direction *direction);
@@ -326,11 +327,12 @@ tkb_cli_sync (TkbCli *cli, int argc, char **argv)
     { "pull", 0, 0, G_OPTION_ARG_NONE, &options.pull, N_ ("Only fetch"), NULL },
     { "push", 0, 0, G_OPTION_ARG_NONE, &options.push, N_ ("Only send"), NULL },
     { "live", 0, 0, G_OPTION_ARG_NONE, &options.live, N_ ("Stay, and sync at every change"), NULL },
-    { "user", 0, 0, G_OPTION_ARG_STRING, &options.user, N_ ("The name of the account"), "NAME" },
+    { "user", 0, 0, G_OPTION_ARG_STRING, &options.user, N_ ("The name of the account"),
+      N_ ("NAME") },
     { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &options.password_file,
-      N_ ("A file whose first line is the password"), "FILE" },
+      N_ ("A file whose first line is the password"), N_ ("FILE") },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &options.ca_file,
-      N_ ("The certificate of a private authority (PEM)"), "FILE" },
+      N_ ("The certificate of a private authority (PEM)"), N_ ("FILE") },
     { "allow-deletions", 0, 0, G_OPTION_ARG_NONE, &options.allow_deletions,
       N_ ("Fetch even if it deletes a large part of the library"), NULL },
     { "allow-insecure", 0, 0, G_OPTION_ARG_NONE, &options.allow_insecure,

@@ -22,7 +22,7 @@ tkb_cli_parse (TkbCli       *cli,
   g_autofree char *store = NULL;
   GOptionEntry     common[] = {
         { "json", 0, 0, G_OPTION_ARG_NONE, &cli->json, N_ ("Print one JSON object a line"), NULL },
-        { "store", 0, 0, G_OPTION_ARG_FILENAME, &store, N_ ("The store to work on"), "FILE" },
+        { "store", 0, 0, G_OPTION_ARG_FILENAME, &store, N_ ("The store to work on"), N_ ("FILE") },
         G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context = NULL;

@@ -14,10 +14,13 @@
 #include "tkb-score.h"
 #include "tkb-words.h"
 
-#define NOTE_NO_VALUE "No document has this value in this field."
-#define NOTE_NO_FIELD "There is no field of this name; it was searched as words."
-#define NOTE_NO_WORDS "There is nothing to search for in this text."
-#define NOTE_TOO_MANY "There are too many words; only the first ones are used."
+/* marks a msgid: programs translate, the library does not */
+#define N_(text) (text)
+
+#define NOTE_NO_VALUE N_ ("No document has this value in this field.")
+#define NOTE_NO_FIELD N_ ("There is no field of this name; it was searched as words.")
+#define NOTE_NO_WORDS N_ ("There is nothing to search for in this text.")
+#define NOTE_TOO_MANY N_ ("There are too many words; only the first ones are used.")
 
 /* words of one query that are looked up */
 #define MAX_WORDS 32

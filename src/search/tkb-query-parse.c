@@ -24,10 +24,13 @@
 /* bytes of the name of a field */
 #define MAX_FIELD 40
 
-#define NOTE_TOO_LONG "The search text is very long; only its beginning is used."
-#define NOTE_TOO_MANY "There are too many words; only the first ones are used."
-#define NOTE_TOO_DEEP "There are too many parentheses within one another; some are ignored."
-#define NOTE_CLOSING "A closing parenthesis without an opening one is ignored."
+/* marks a msgid: programs translate, the library does not */
+#define N_(text) (text)
+
+#define NOTE_TOO_LONG N_ ("The search text is very long; only its beginning is used.")
+#define NOTE_TOO_MANY N_ ("There are too many words; only the first ones are used.")
+#define NOTE_TOO_DEEP N_ ("There are too many parentheses within one another; some are ignored.")
+#define NOTE_CLOSING N_ ("A closing parenthesis without an opening one is ignored.")
 
 typedef struct
 {
