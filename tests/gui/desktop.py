@@ -33,6 +33,8 @@ PASSWORD = "correct horse battery staple"
 BORDER = 5
 PRESSABLE = ("push button", "toggle button", "menu item", "check box", "check menu item", "list item", "panel", "switch")
 
+FIRST_FREE_KEYCODE = 230  # multimedia keys follow, which no journey presses
+
 _steps = []
 
 
@@ -91,6 +93,8 @@ class Installation:
 
 class Window:
     """The running application, seen through AT-SPI."""
+
+    keys = []  # letters that type () has given a key on this display
 
     def __init__(self, installation, *args, language=None):
         # the bus addresses are in the environment by now
@@ -254,9 +258,15 @@ class Window:
         self.settle()
 
     def type(self, text):
-        """Keystrokes. What the keyboard map lacks xdotool maps anew key by key, which takes the program a moment."""
-        for part in re.findall(r"[\x20-\x7e]+|.", text):
-            xdotool("type", "--delay", "30" if part.isascii() else "250", part)
+        """Keystrokes. Letters that are on no key get one for good first: xdotool would take theirs away again
+        before a busy program has looked at the key."""
+        for letter in sorted(set(text)):
+            if not letter.isascii() and letter not in self.keys:
+                self.keys.append(letter)
+                subprocess.run(["xmodmap", "-e", f"keycode {FIRST_FREE_KEYCODE + len(self.keys)} = U{ord(letter):04X}"],
+                               check=True, timeout=30)
+                time.sleep(0.5)
+        xdotool("type", "--delay", "40", text)
 
     def close(self):
         if self.process.poll() is None:
