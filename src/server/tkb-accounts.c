@@ -350,6 +350,32 @@ tkb_accounts_set_hash (TkbAccounts *self, const char *name, const char *hash, GE
 }
 
 /**
+ * tkb_password_init:
+ *
+ * Starts libsodium.
+ *
+ * Returns: whether it started
+ */
+gboolean
+tkb_password_init (void)
+{
+  return sodium_init () >= 0;
+}
+
+/**
+ * tkb_password_wipe:
+ * @password: (nullable): a password
+ *
+ * Overwrites it with zeros, in a way that the compiler cannot leave out.
+ */
+void
+tkb_password_wipe (char *password)
+{
+  if (password != NULL)
+    sodium_memzero (password, strlen (password));
+}
+
+/**
  * tkb_password_hash:
  * @password: a password
  * @error: %TKB_ACCOUNTS_ERROR_INVALID where it is empty or too long

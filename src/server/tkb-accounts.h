@@ -56,6 +56,10 @@ gboolean tkb_accounts_remove (TkbAccounts *self, const char *name, GError **erro
 gboolean
 tkb_accounts_set_hash (TkbAccounts *self, const char *name, const char *hash, GError **error);
 
+/* Before anything else of this file; FALSE: there are no random numbers, so no secrets. */
+gboolean tkb_password_init (void);
+/* Overwrites a password that is not needed any more. */
+void tkb_password_wipe (char *password);
 /* Both take some 60 ms and 64 MiB; any thread. */
 char    *tkb_password_hash (const char *password, GError **error);
 gboolean tkb_password_verify (const char *hash, const char *password);

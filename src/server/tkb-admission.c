@@ -262,7 +262,7 @@ get_basic (TkbExchange *x, char **out_name, char **out_password)
     return FALSE;
   *out_name = g_strndup (text, colon - text);
   *out_password = g_strdup (colon + 1);
-  memset (text, 0, strlen (text));
+  tkb_password_wipe (text);
   return TRUE;
 }
 
@@ -350,10 +350,10 @@ identify (TkbExchange *x)
           soup_server_message_pause (x->message);
           tkb_auth_verify_async (auth, name, password, x->address, verified_cb,
                                  tkb_exchange_ref (x));
-          memset (password, 0, strlen (password));
+          tkb_password_wipe (password);
           return;
         }
-      memset (password, 0, strlen (password));
+      tkb_password_wipe (password);
     }
   else if (token != NULL)
     {

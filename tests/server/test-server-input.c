@@ -73,7 +73,7 @@ test_json (void)
       g_autoptr (Answer) answer =
           server_fixture_send (server, "admin", "PUT", "/one/bad", bad[i], NULL);
 
-      g_test_message ("%s: %u", bad[i], answer->status);
+      g_test_message ("%u: %u", i, answer->status);
       g_assert_cmpuint (answer->status, >=, 400);
       g_assert_cmpuint (answer->status, <, 500);
       g_assert_nonnull (answer->json);
@@ -185,19 +185,19 @@ test_http (void)
   check_alive (server);
 }
 
-/* 200 MB of zeros in 200 KB of gzip. */
+/* 100 MB of zeros in 500 KB of gzip. */
 static void
 test_gzip_bomb (void)
 {
   g_autoptr (ServerFixture) server = start ();
   g_autoptr (GConverter) compressor =
-      G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9));
+      G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 1));
   g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
   g_autoptr (GOutputStream) out = g_converter_output_stream_new (memory, compressor);
   g_autofree char *zeros = g_malloc0 (1000 * 1000);
   g_autoptr (GBytes) bomb = NULL;
 
-  for (guint i = 0; i < 200; i++)
+  for (guint i = 0; i < 100; i++)
     g_output_stream_write_all (out, zeros, 1000 * 1000, NULL, NULL, NULL);
   g_output_stream_close (out, NULL, NULL);
   bomb = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));

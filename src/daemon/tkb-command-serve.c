@@ -6,6 +6,7 @@
 #include "tkb-command.h"
 
 #include "tkb-data.h"
+#include "tkb-hub.h"
 #include "tkb-server.h"
 #include "tkb-starter.h"
 
@@ -23,6 +24,9 @@ typedef struct
   char    *tls_cert;
   char    *tls_key;
   char    *upstream;
+  char    *upstream_user;
+  char    *upstream_password_file;
+  char    *upstream_ca_file;
   gboolean anonymous_read;
   gboolean trust_proxy;
   gboolean starter;
@@ -38,6 +42,9 @@ options_clear (Options *self)
   g_free (self->tls_cert);
   g_free (self->tls_key);
   g_free (self->upstream);
+  g_free (self->upstream_user);
+  g_free (self->upstream_password_file);
+  g_free (self->upstream_ca_file);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -53,6 +60,14 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { "tls-cert", 0, 0, G_OPTION_ARG_FILENAME, &options->tls_cert, "Certificate chain (PEM)",
       "FILE" },
     { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &options->tls_key, "Its private key (PEM)", "FILE" },
+    { "upstream", 0, 0, G_OPTION_ARG_STRING, &options->upstream,
+      "Keep the library in step with this database of a parent server", "URL" },
+    { "upstream-user", 0, 0, G_OPTION_ARG_STRING, &options->upstream_user, "Account there",
+      "NAME" },
+    { "upstream-password-file", 0, 0, G_OPTION_ARG_FILENAME, &options->upstream_password_file,
+      "File whose first line is its password", "FILE" },
+    { "upstream-ca-file", 0, 0, G_OPTION_ARG_FILENAME, &options->upstream_ca_file,
+      "Certificate authority of the parent (PEM), where it is a private one", "FILE" },
     { "anonymous-read", 0, 0, G_OPTION_ARG_NONE, &options->anonymous_read,
       "Visitors without an account may read what readers may", NULL },
     { "trust-proxy", 0, 0, G_OPTION_ARG_NONE, &options->trust_proxy,
@@ -170,10 +185,16 @@ serve (const Options *options)
 {
   g_autoptr (GTlsCertificate) certificate = NULL;
   g_autoptr (TkbServer) server = NULL;
+  g_autoptr (TkbRemote) parent = NULL;
+  g_autoptr (TkbHub) hub = NULL;
   g_autofree char *url = NULL;
   GError          *error = NULL;
 
-  if (options->tls_cert != NULL)
+  if (options->upstream != NULL)
+    parent =
+        tkb_hub_read_remote (options->upstream, options->upstream_user,
+                             options->upstream_password_file, options->upstream_ca_file, &error);
+  if (error == NULL && options->tls_cert != NULL)
     certificate = load_certificate (options, &error);
   if (error == NULL)
     server = make_server (options, &error);
@@ -189,7 +210,10 @@ serve (const Options *options)
     }
   g_print ("listening on %s\n", url);
   fflush (stdout);
+  if (parent != NULL)
+    hub = tkb_hub_new (server, parent);
   run_until_signal (server);
+  g_clear_pointer (&hub, tkb_hub_free);
   tkb_server_close (server);
   return 0;
 }

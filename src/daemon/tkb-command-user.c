@@ -9,7 +9,6 @@
 #include "tkb-clock.h"
 
 #include <glib/gstdio.h>
-#include <sodium.h>
 #include <string.h>
 
 /* bytes of a password file; only its first line counts */
@@ -54,7 +53,7 @@ read_password (const char *path, GError **error)
     g_printerr ("tisckb-server: a password of fewer than %d characters is easily guessed\n",
                 SHORT_PASSWORD);
   password = g_strdup (text);
-  sodium_memzero (text, strlen (text));
+  tkb_password_wipe (text);
   return password;
 }
 
@@ -67,7 +66,7 @@ read_hash (const Options *options, GError **error)
   if (password == NULL)
     return NULL;
   hash = tkb_password_hash (password, error);
-  sodium_memzero (password, strlen (password));
+  tkb_password_wipe (password);
   return hash;
 }
 

@@ -5,8 +5,9 @@
 
 #include "tkb-command.h"
 
+#include "tkb-accounts.h"
+
 #include <locale.h>
-#include <sodium.h>
 #include <string.h>
 
 static const struct
@@ -38,7 +39,7 @@ main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
   g_set_prgname ("tisckb-server");
-  if (sodium_init () < 0)
+  if (!tkb_password_init ())
     {
       g_printerr ("tisckb-server: libsodium does not start\n");
       return 1;
