@@ -143,6 +143,14 @@ read_document (Put *put, const char *text, gsize length, GError **error)
   return tkb_document_new_from_json (object, error);
 }
 
+/* A document without a state claims nothing yet: it may be incomplete here, the server decides. */
+static TkbValidateLevel
+level_for (TkbDocument *document)
+{
+  return tkb_document_get_string (document, "state") != NULL ? tkb_validate_level_for (document)
+                                                             : TKB_VALIDATE_DRAFT;
+}
+
 static gboolean
 put_cb (const char *text, gsize length, guint number, gpointer user_data)
 {
@@ -156,7 +164,7 @@ put_cb (const char *text, gsize length, guint number, gpointer user_data)
       refuse (put, number, NULL, error->message);
       return TRUE;
     }
-  problems = tkb_cli_describe_problems (put->cli, document, tkb_validate_level_for (document));
+  problems = tkb_cli_describe_problems (put->cli, document, level_for (document));
   if (problems != NULL && put->as_drafts)
     {
       TkbDocument *draft = tkb_document_with_string (document, "state", "draft");

@@ -193,6 +193,12 @@ def missing_required_fields_are_named(c):
 
 
 @test
+def a_document_without_a_state_may_be_incomplete(c):
+    c.put({"_id": "case:sketch", "kind": "case", "title": "A sketch"})
+    assert "state" not in c.rows("show", "case:sketch")[0]
+
+
+@test
 def a_file_that_is_not_there(c):
     c.cli("put", "/nowhere/file.json", status=1)
 
