@@ -17,7 +17,7 @@ run: build
 check: build asan node-modules
 	build-aux/run-tests
 
-# The figures of docs/benchmarks.md, as ratios within one run (see tests/bench/).
+# The figures of tests/bench/, as ratios within one run.
 bench: build
 	build-aux/run-benchmarks
 
