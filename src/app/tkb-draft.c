@@ -195,6 +195,18 @@ start_save (TkbDraft *self)
                        put_cb, g_object_ref (self));
 }
 
+/* The server holds this name against the account that sends the document in. */
+static void
+set_submitter (TkbDraft *self, JsonObject *body)
+{
+  TkbAccounts     *accounts = tkb_library_get_accounts (self->library);
+  const TkbRemote *remote = accounts != NULL ? tkb_accounts_get_remote (accounts) : NULL;
+
+  if (remote != NULL && remote->user != NULL && *remote->user != '\0' &&
+      !json_object_has_member (body, "submitted_by"))
+    json_object_set_string_member (body, "submitted_by", remote->user);
+}
+
 TkbDocument *
 tkb_draft_make_document (TkbDraft *self, const char *state)
 {
@@ -205,6 +217,8 @@ tkb_draft_make_document (TkbDraft *self, const char *state)
     json_object_set_string_member (body, "created", now);
   json_object_set_string_member (body, "modified", now);
   json_object_set_string_member (body, "state", state);
+  if (g_str_equal (state, "submitted"))
+    set_submitter (self, body);
   return tkb_document_new (self->id,
                            self->stored != NULL ? tkb_document_get_rev (self->stored) : NULL, FALSE,
                            body, NULL);
