@@ -43,6 +43,74 @@ static GParamSpec *properties[N_PROPS];
 
 static void start_save (TkbDraft *self);
 
+/* ---- who writes, remembered from draft to draft ---- */
+
+/* (nullable): none, or of a version of the schema that does not know these keys */
+static GSettings *
+get_memory (TkbLibrary *library)
+{
+  GSettings *settings = tkb_library_get_settings (library);
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  if (settings == NULL)
+    return NULL;
+  g_object_get (settings, "settings-schema", &schema, NULL);
+  return g_settings_schema_has_key (schema, "authors") &&
+                 g_settings_schema_has_key (schema, "institution")
+             ? settings
+             : NULL;
+}
+
+static void
+remember_writer (TkbDraft *self)
+{
+  GSettings  *settings = get_memory (self->library);
+  JsonArray  *authors = tkb_json_get_array (self->body, "authors");
+  const char *institution = tkb_json_get_string (self->body, "contributing_institution", NULL);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+
+  if (settings == NULL)
+    return;
+  for (guint i = 0; authors != NULL && i < json_array_get_length (authors); i++)
+    {
+      JsonNode *node = json_array_get_element (authors, i);
+
+      if (json_node_get_value_type (node) == G_TYPE_STRING)
+        g_strv_builder_add (names, json_node_get_string (node));
+    }
+  all = g_strv_builder_end (names);
+  if (*all != NULL)
+    g_settings_set_strv (settings, "authors", (const char *const *) all);
+  if (institution != NULL && *institution != '\0')
+    g_settings_set_string (settings, "institution", institution);
+}
+
+static void
+recall_writer (TkbLibrary *library, TkbKind *kind, JsonObject *body)
+{
+  GSettings *settings = get_memory (library);
+  g_auto (GStrv) authors = settings != NULL ? g_settings_get_strv (settings, "authors") : NULL;
+  g_autofree char *institution =
+      settings != NULL ? g_settings_get_string (settings, "institution") : NULL;
+
+  if (authors != NULL && *authors != NULL)
+    {
+      JsonArray *array = json_array_new ();
+
+      for (guint i = 0; authors[i] != NULL; i++)
+        json_array_add_string_element (array, authors[i]);
+      json_object_set_array_member (body, "authors", array);
+    }
+  if (institution == NULL || *institution == '\0')
+    return;
+  json_object_set_string_member (body, "contributing_institution", institution);
+  if (kind != NULL && tkb_kind_get_field (kind, "serving_institution") != NULL)
+    json_object_set_string_member (body, "serving_institution", institution);
+}
+
+/* ---- saving ---- */
+
 static void
 set_status (TkbDraft *self, TkbDraftStatus status)
 {
@@ -321,6 +389,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (tkb_draft_save_finish (self, result, &error))
     {
       self->is_done = TRUE;
+      remember_writer (self);
       g_task_return_boolean (task, TRUE);
       return;
     }
@@ -486,6 +555,7 @@ make_new_body (TkbLibrary *library, const char *kind)
   json_object_set_string_member (body, "kind", kind);
   json_object_set_string_member (body, "language", *code != '\0' ? code : "en");
   json_object_set_string_member (body, "visibility", "network");
+  recall_writer (library, tkb_catalog_get_kind (tkb_library_get_catalog (library), kind), body);
   return body;
 }
 

@@ -27,7 +27,10 @@ struct _TkbEditor
   gboolean    is_draft;      /* it was one when the page was opened */
   gboolean    was_sent;      /* a first try to send: from now on missing fields are marked too */
 
+  GPtrArray *sections; /* (owned) (element-type GtkWidget): of the form, which holds them */
+
   AdwHeaderBar      *header;
+  GtkMenuButton     *sections_button;
   AdwWindowTitle    *title;
   GtkScrolledWindow *scroller;
   GtkBox            *form;
@@ -56,6 +59,15 @@ add_toast (TkbEditor *self, AdwToast *toast /* (transfer full) */)
 
 /* ---- what is wrong ---- */
 
+/* Of process[2].action 3; 0: the field itself */
+static guint
+item_of (const char *path)
+{
+  const char *bracket = strchr (path, '[');
+
+  return bracket != NULL ? (guint) g_ascii_strtoull (bracket + 1, NULL, 10) + 1 : 0;
+}
+
 /* (transfer full): the field of the form that a path such as process[2].action belongs to */
 static char *
 field_of (const char *path)
@@ -67,9 +79,15 @@ static char *
 describe (TkbProblem *problem)
 {
   const char *label = problem->label != NULL ? tkb_text_translate (problem->label) : problem->path;
+  guint       item = item_of (problem->path);
+  g_autofree char *text =
+      g_strdup_printf (_ (tkb_problem_code_get_format (problem->code)), label,
+                       problem->argument != NULL ? tkb_text_translate (problem->argument) : "");
 
-  return g_strdup_printf (_ (tkb_problem_code_get_format (problem->code)), label,
-                          problem->argument != NULL ? tkb_text_translate (problem->argument) : "");
+  if (item == 0)
+    return g_steal_pointer (&text);
+  /* Translators: what is wrong with the item of that number in a list */
+  return g_strdup_printf (_ ("No. %u: %s"), item, text);
 }
 
 /* Marks what is wrong in the form. (nullable): the first field with a problem */
@@ -127,15 +145,34 @@ clear_check (TkbEditor *self)
 }
 
 static void
-show_field (TkbEditor *self, TkbFieldEditor *editor)
+scroll_to (TkbEditor *self, GtkWidget *widget)
 {
   GtkAdjustment   *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
   graphene_point_t point;
 
-  if (gtk_widget_compute_point (GTK_WIDGET (editor), GTK_WIDGET (self->form),
-                                &GRAPHENE_POINT_INIT (0, 0), &point))
+  if (gtk_widget_compute_point (widget, GTK_WIDGET (self->form), &GRAPHENE_POINT_INIT (0, 0),
+                                &point))
     gtk_adjustment_set_value (adjustment, point.y - 24);
+}
+
+static void
+show_field (TkbEditor *self, TkbFieldEditor *editor)
+{
+  scroll_to (self, GTK_WIDGET (editor));
   tkb_field_editor_focus (editor);
+}
+
+/* parameter: the number of the section in the form */
+static void
+section_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbEditor *self = TKB_EDITOR (widget);
+  GtkWidget *section = g_ptr_array_index (self->sections, g_variant_get_uint32 (parameter));
+  GtkWidget *first = gtk_widget_get_next_sibling (gtk_widget_get_first_child (section));
+
+  if (TKB_IS_FIELD_EDITOR (first))
+    tkb_field_editor_focus (TKB_FIELD_EDITOR (first));
+  scroll_to (self, section);
 }
 
 /* ---- the form ---- */
@@ -185,10 +222,29 @@ add_field (TkbEditor *self, GtkWidget *section, TkbField *field)
   gtk_box_append (GTK_BOX (section), GTK_WIDGET (editor));
 }
 
+/* What the reviewer asks for stands above everything else. */
+static void
+show_review_note (TkbEditor *self, TkbDocument *document)
+{
+  const char *note = tkb_document_get_string (document, "review_note");
+  GtkWidget  *box, *heading;
+
+  if (note == NULL || *note == '\0' ||
+      g_strcmp0 (tkb_document_get_string (document, "state"), "published") == 0)
+    return;
+  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  heading = tkb_text_label_with_class (_ ("What the reviewer says"), "caveats-title");
+  gtk_widget_add_css_class (box, "review-note");
+  gtk_box_append (GTK_BOX (box), heading);
+  gtk_box_append (GTK_BOX (box), tkb_text_label (note));
+  gtk_box_append (self->form, box);
+}
+
 static void
 fill_form (TkbEditor *self)
 {
   GPtrArray *fields = tkb_kind_get_fields (self->kind);
+  g_autoptr (GMenu) menu = g_menu_new ();
 
   for (guint i = 0; i < tkb_kind_get_n_sections (self->kind); i++)
     {
@@ -203,12 +259,18 @@ fill_form (TkbEditor *self)
             continue;
           if (section == NULL)
             {
+              g_autoptr (GMenuItem) item = g_menu_item_new (_ (label), NULL);
+
+              g_menu_item_set_action_and_target (item, "editor.section", "u", self->sections->len);
+              g_menu_append_item (menu, item);
               section = make_section (label);
               gtk_box_append (self->form, section);
+              g_ptr_array_add (self->sections, section);
             }
           add_field (self, section, fields->pdata[j]);
         }
     }
+  gtk_menu_button_set_menu_model (self->sections_button, G_MENU_MODEL (menu));
 }
 
 /* ---- saving, sending, leaving ---- */
@@ -430,6 +492,7 @@ tkb_editor_dispose (GObject *object)
   g_clear_object (&self->library);
   g_clear_pointer (&self->kind, tkb_kind_unref);
   g_clear_pointer (&self->editors, g_hash_table_unref);
+  g_clear_pointer (&self->sections, g_ptr_array_unref);
   G_OBJECT_CLASS (tkb_editor_parent_class)->dispose (object);
 }
 
@@ -444,12 +507,14 @@ tkb_editor_class_init (TkbEditorClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/example/TiscKB/ui/tkb-editor.ui");
   gtk_widget_class_bind_template_child (widget_class, TkbEditor, header);
+  gtk_widget_class_bind_template_child (widget_class, TkbEditor, sections_button);
   gtk_widget_class_bind_template_child (widget_class, TkbEditor, title);
   gtk_widget_class_bind_template_child (widget_class, TkbEditor, scroller);
   gtk_widget_class_bind_template_child (widget_class, TkbEditor, form);
   gtk_widget_class_install_action (widget_class, "editor.close", NULL, close_action);
   gtk_widget_class_install_action (widget_class, "editor.send", NULL, send_action);
   gtk_widget_class_install_action (widget_class, "editor.discard", NULL, discard_action);
+  gtk_widget_class_install_action (widget_class, "editor.section", "u", section_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK,
                                        "editor.send", NULL);
 }
@@ -458,6 +523,7 @@ static void
 tkb_editor_init (TkbEditor *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->sections = g_ptr_array_new ();
   self->editors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -486,6 +552,8 @@ tkb_editor_new (TkbLibrary *library, TkbDocument *existing, const char *kind)
   heading = g_strdup_printf (existing != NULL ? _ ("Edit: %s") : _ ("New: %s"),
                              _ (tkb_kind_get_label (found)));
   adw_window_title_set_title (self->title, heading);
+  if (existing != NULL)
+    show_review_note (self, existing);
   fill_form (self);
   g_signal_connect_swapped (self->draft, "notify::status", G_CALLBACK (status_changed_cb), self);
   status_changed_cb (self);

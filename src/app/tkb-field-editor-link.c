@@ -1,14 +1,16 @@
 /* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A link to another document: its title on a button that opens a search, and a remark. The members
- * that are not edited here (relation, query) are kept. */
+/* A link to another document: its title on a button that opens a search, what it is to this one,
+ * the query that was typed there, and a remark. Relations are asked for between documents, queries
+ * of search systems; either is shown where it is set already. */
 
 #include "config.h"
 
 #include "tkb-field-editor.h"
 #include "tkb-json.h"
 #include "tkb-search.h"
+#include "tkb-text.h"
 
 /* rows in the popover: more are found by typing on */
 #define MAX_ROWS 12
@@ -26,6 +28,9 @@ struct _TkbLinkEditor
   GtkWidget    *entry;       /* (unowned): in the popover */
   GtkListBox   *list;        /* (unowned): in the popover */
   GtkEditable  *note;        /* (unowned): a child */
+  GtkEditable  *query;       /* (unowned): a child */
+  GtkDropDown  *relation;    /* (unowned): a child */
+  GPtrArray    *relations;   /* (owned) (element-type utf8): codes, as in the list; "": none */
   JsonObject   *object;      /* (owned) */
   GCancellable *cancellable; /* (owned) (nullable): of the request under way */
   gboolean      is_filling;
@@ -161,31 +166,93 @@ popover_shown_cb (TkbLinkEditor *self)
   search_changed_cb (self);
 }
 
+/* text "": takes the member away */
 static void
-note_changed_cb (TkbLinkEditor *self)
+set_member (TkbLinkEditor *self, const char *member, const char *text)
 {
-  const char *text = gtk_editable_get_text (self->note);
-
   if (self->is_filling)
     return;
   if (*text != '\0')
-    json_object_set_string_member (self->object, "note", text);
+    json_object_set_string_member (self->object, member, text);
   else
-    json_object_remove_member (self->object, "note");
+    json_object_remove_member (self->object, member);
   tkb_field_editor_changed (TKB_FIELD_EDITOR (self));
+}
+
+static void
+note_changed_cb (TkbLinkEditor *self)
+{
+  set_member (self, "note", gtk_editable_get_text (self->note));
+}
+
+static void
+query_changed_cb (TkbLinkEditor *self)
+{
+  set_member (self, "query", gtk_editable_get_text (self->query));
+}
+
+static void
+relation_changed_cb (TkbLinkEditor *self)
+{
+  guint index = gtk_drop_down_get_selected (self->relation);
+
+  if (index < self->relations->len)
+    set_member (self, "relation", self->relations->pdata[index]);
+}
+
+/* The terms of the vocabulary, and current where it is none of them. */
+static void
+show_relation (TkbLinkEditor *self, const char *current)
+{
+  TkbFieldEditor *editor = TKB_FIELD_EDITOR (self);
+  TkbVocabulary  *vocabulary = tkb_catalog_get_vocabulary (
+       tkb_library_get_catalog (tkb_field_editor_get_library (editor)), "relation");
+  g_autoptr (GtkStringList) labels = gtk_string_list_new (NULL);
+  guint n = vocabulary != NULL ? tkb_vocabulary_get_n_terms (vocabulary) : 0;
+  guint selected = 0;
+
+  g_ptr_array_set_size (self->relations, 0);
+  g_ptr_array_add (self->relations, g_strdup (""));
+  gtk_string_list_append (labels, C_ ("relation", "Not said"));
+  for (guint i = 0; i < n; i++)
+    {
+      const char *code = tkb_vocabulary_get_code (vocabulary, i);
+
+      g_ptr_array_add (self->relations, g_strdup (code));
+      gtk_string_list_append (labels,
+                              tkb_text_translate (tkb_vocabulary_get_label (vocabulary, code)));
+    }
+  if (*current != '\0' &&
+      !g_ptr_array_find_with_equal_func (self->relations, current, g_str_equal, NULL))
+    {
+      g_ptr_array_add (self->relations, g_strdup (current));
+      gtk_string_list_append (labels, current);
+    }
+  g_ptr_array_find_with_equal_func (self->relations, current, g_str_equal, &selected);
+  gtk_drop_down_set_model (self->relation, G_LIST_MODEL (labels));
+  gtk_drop_down_set_selected (self->relation, selected);
 }
 
 static void
 tkb_link_editor_set_node (TkbFieldEditor *editor, JsonNode *node)
 {
   TkbLinkEditor *self = TKB_LINK_EDITOR (editor);
+  const char    *kind = kind_for (tkb_field_editor_get_field (editor));
+  const char    *query, *relation;
 
   g_clear_pointer (&self->object, json_object_unref);
   self->object = node != NULL && JSON_NODE_HOLDS_OBJECT (node)
                      ? tkb_json_object_copy (json_node_get_object (node))
                      : json_object_new ();
   self->is_filling = TRUE;
+  query = tkb_json_get_string (self->object, "query", "");
+  relation = tkb_json_get_string (self->object, "relation", "");
   gtk_editable_set_text (self->note, tkb_json_get_string (self->object, "note", ""));
+  gtk_editable_set_text (self->query, query);
+  show_relation (self, relation);
+  gtk_widget_set_visible (GTK_WIDGET (self->query),
+                          g_strcmp0 (kind, "system") == 0 || *query != '\0');
+  gtk_widget_set_visible (GTK_WIDGET (self->relation), kind == NULL || *relation != '\0');
   self->is_filling = FALSE;
   show_document (self);
 }
@@ -230,13 +297,26 @@ make_popover (TkbLinkEditor *self)
   return self->popover;
 }
 
+/* format: of the name for screen readers, with the field's label */
+static GtkEditable *
+make_entry (TkbLinkEditor *self, const char *placeholder, const char *format, GCallback callback)
+{
+  GtkWidget       *entry = gtk_entry_new ();
+  g_autofree char *name =
+      g_strdup_printf (format, tkb_field_editor_get_label (TKB_FIELD_EDITOR (self)));
+
+  gtk_entry_set_placeholder_text (GTK_ENTRY (entry), placeholder);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_signal_connect_swapped (entry, "changed", callback, self);
+  return GTK_EDITABLE (entry);
+}
+
 static void
 tkb_link_editor_constructed (GObject *object)
 {
   TkbLinkEditor   *self = TKB_LINK_EDITOR (object);
   TkbFieldEditor  *editor = TKB_FIELD_EDITOR (object);
   GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget       *note = gtk_entry_new ();
   g_autofree char *name = NULL;
 
   G_OBJECT_CLASS (tkb_link_editor_parent_class)->constructed (object);
@@ -246,13 +326,21 @@ tkb_link_editor_constructed (GObject *object)
   self->button = gtk_menu_button_new ();
   gtk_menu_button_set_child (GTK_MENU_BUTTON (self->button), self->label);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (self->button), make_popover (self));
-  self->note = GTK_EDITABLE (note);
-  gtk_entry_set_placeholder_text (GTK_ENTRY (note), _ ("Remark"));
-  name = g_strdup_printf (_ ("%s: remark"), tkb_field_editor_get_label (editor));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (note), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  g_signal_connect_swapped (note, "changed", G_CALLBACK (note_changed_cb), self);
+  self->relation = GTK_DROP_DOWN (gtk_drop_down_new (NULL, NULL));
+  gtk_widget_set_halign (GTK_WIDGET (self->relation), GTK_ALIGN_START);
+  name = g_strdup_printf (_ ("%s: relation"), tkb_field_editor_get_label (editor));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->relation), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  name, -1);
+  g_signal_connect_swapped (self->relation, "notify::selected", G_CALLBACK (relation_changed_cb),
+                            self);
+  self->query = make_entry (self, _ ("Query, as it was typed there"), _ ("%s: query"),
+                            G_CALLBACK (query_changed_cb));
+  gtk_widget_add_css_class (GTK_WIDGET (self->query), "code");
+  self->note = make_entry (self, _ ("Remark"), _ ("%s: remark"), G_CALLBACK (note_changed_cb));
   gtk_box_append (GTK_BOX (box), self->button);
-  gtk_box_append (GTK_BOX (box), note);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->relation));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->query));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->note));
   tkb_field_editor_set_control (editor, box, NULL);
 }
 
@@ -270,6 +358,7 @@ static void
 tkb_link_editor_finalize (GObject *object)
 {
   json_object_unref (TKB_LINK_EDITOR (object)->object);
+  g_ptr_array_unref (TKB_LINK_EDITOR (object)->relations);
   G_OBJECT_CLASS (tkb_link_editor_parent_class)->finalize (object);
 }
 
@@ -287,4 +376,5 @@ static void
 tkb_link_editor_init (TkbLinkEditor *self)
 {
   self->object = json_object_new ();
+  self->relations = g_ptr_array_new_with_free_func (g_free);
 }

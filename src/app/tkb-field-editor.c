@@ -155,7 +155,13 @@ type_for (TkbField *field, gboolean is_item)
   TkbFieldFlags flags = tkb_field_get_flags (field);
 
   if (!is_item && (flags & TKB_FIELD_FLAG_LIST) != 0)
-    return type == TKB_FIELD_CODE ? tkb_codes_editor_get_type () : tkb_list_editor_get_type ();
+    {
+      if (type == TKB_FIELD_CODE)
+        return tkb_codes_editor_get_type ();
+      if (type == TKB_FIELD_STRING && (flags & TKB_FIELD_FLAG_SET) != 0)
+        return tkb_tags_editor_get_type ();
+      return tkb_list_editor_get_type ();
+    }
   switch (type)
     {
     case TKB_FIELD_TEXT:

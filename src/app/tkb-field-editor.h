@@ -55,6 +55,7 @@ GType tkb_text_editor_get_type (void);   /* text, markdown */
 GType tkb_switch_editor_get_type (void); /* boolean */
 GType tkb_choice_editor_get_type (void); /* code */
 GType tkb_codes_editor_get_type (void);  /* set of codes */
+GType tkb_tags_editor_get_type (void);   /* set of strings */
 GType tkb_link_editor_get_type (void);   /* link */
 GType tkb_record_editor_get_type (void); /* record, figure */
 GType tkb_titles_editor_get_type (void); /* localized */

@@ -230,12 +230,12 @@ class Window:
         box = node.get_component_iface().get_extents(self.atspi.CoordType.WINDOW)
         xdotool("mousemove", str(BORDER + box.x + box.width // 2), str(BORDER + box.y + box.height // 2), "click", "1")
 
-    def field(self, name, seconds=15):
+    def field(self, name, seconds=15, roles=("text", "entry")):
         """The text field of that label."""
-        return wait_for(f"the field “{name}”", lambda: next(iter(self.named(("text", "entry"), name)), None), seconds)
+        return wait_for(f"the field “{name}”", lambda: next(iter(self.named(roles, name)), None), seconds)
 
-    def set_text(self, name, text):
-        node = self.field(name)
+    def set_text(self, name, text, roles=("text", "entry")):
+        node = self.field(name, roles=roles)
         interface = node.get_editable_text_iface()
         assert interface, f"{node.get_role_name()} {name!r} cannot be edited"
         assert self.atspi.EditableText.set_text_contents(interface, text)
@@ -267,6 +267,13 @@ class Window:
                                check=True, timeout=30)
                 time.sleep(0.5)
         xdotool("type", "--delay", "40", text)
+
+    def search(self, text):
+        """Types into the search entry, in place of what stands there."""
+        self.key("ctrl+f")
+        self.key("ctrl+a")
+        self.type(text)
+        wait_for(f"“{text}” in the entry", lambda: any(self.text(e) == text for e in self.all(role="entry")))
 
     def close(self):
         if self.process.poll() is None:

@@ -18,12 +18,6 @@ def count_line(window):
     return window.find(role="status bar").get_name()
 
 
-def search(window, text):
-    window.click(role="entry", name="Search")
-    window.key("ctrl+a")
-    window.type(text)
-
-
 def sync_line(window):
     """What the foot of the sidebar says."""
     names = [n.get_name() for n in window.all(role="push button")]
@@ -47,9 +41,7 @@ def first_start_shows_the_library(context):
 
 @step
 def two_characters_of_chinese_find(context):
-    search(context.first, "专利")
-    entry = context.first.find(role="entry", name="Search")
-    wait_for("专利 in the entry", lambda: context.first.text(entry) == "专利")
+    context.first.search("专利")
     wait_for("results for 专利", lambda: 0 < number_in(count_line(context.first)) < context.documents)
     shot("journey-03-search-chinese")
 
@@ -69,7 +61,7 @@ def a_facet_narrows_the_results(context):
 @step
 def vegetable_finds_the_case_of_gansu(context):
     context.first.press("All documents", roles="list item")
-    search(context.first, "vegetable")
+    context.first.search("vegetable")
     row = context.first.find(role="panel", contains="facility vegetables in the Hexi Corridor")
     shot("journey-05-search-english")
     context.first.press(node=row, action="row.activate")
@@ -144,7 +136,7 @@ def an_empty_installation_receives_everything(context):
 
 @step
 def and_finds_the_new_case(context):
-    search(context.second, "irrigation valves")
+    context.second.search("irrigation valves")
     row = context.second.find(role="panel", contains=TITLE)
     context.second.press(node=row, action="row.activate")
     context.second.find(role="label", name="TISC of the Highland University")

@@ -27,8 +27,7 @@ def open_window(context, name, language=None, **settings):
 
 
 def find_case(window, text, title):
-    window.key("ctrl+f")
-    window.type(text)
+    window.search(text)
     return window.find(role="panel", contains=title)
 
 
