@@ -15,6 +15,8 @@
 /* bytes of a passage that are looked at, and phrases that may be half matched at a time */
 #define MAX_PASSAGE 100000
 #define MAX_OPEN 32
+/* of a stretch, each word of the query that it shows; more than any bonus and count below it */
+#define WORTH_OF_WORD 10000
 
 struct _TkbHighlighter
 {
@@ -281,7 +283,8 @@ char *
 tkb_highlighter_mark_title (TkbHighlighter *self,
                             TkbTokenizer   *tokenizer,
                             const char     *language,
-                            const char     *text)
+                            const char     *text,
+                            gboolean       *out_is_explained)
 {
   g_autoptr (GArray) spans = find_spans (self, tokenizer, language, text);
   GString *out = g_string_new (NULL);
@@ -289,6 +292,7 @@ tkb_highlighter_mark_title (TkbHighlighter *self,
   if (self->has_pinyin && spans->len == 0)
     tkb_pinyin_match (&self->pinyin, text, find_sound_cb, spans);
   append_marked (out, text, 0, strlen (text), spans);
+  *out_is_explained = spans->len > 0 || (self->needles->len == 0 && !self->has_pinyin);
   return g_string_free (out, FALSE);
 }
 
@@ -320,8 +324,23 @@ measure_stretch (GArray *spans, guint first)
       groups |= 1ull << (span->group % 64);
     }
   for (; groups != 0; groups &= groups - 1)
-    worth += 100;
+    worth += WORTH_OF_WORD;
   return worth + MIN (n, 9);
+}
+
+/* What a passage is worth beside the words that it shows: always less than one more word. */
+static guint
+get_bonus (const TkbPassage *passage)
+{
+  switch (passage->role)
+    {
+    case TKB_PASSAGE_SUMMARY:
+      return 7000;
+    case TKB_PASSAGE_FOREIGN:
+      return 5000 + (guint) (CLAMP (passage->weight, 0, 10) * 100);
+    default:
+      return (guint) (CLAMP (passage->weight, 0, 40) * 100);
+    }
 }
 
 static void
@@ -425,35 +444,52 @@ write_snippet (const char *text, const char *start, GArray *spans)
   return g_string_free (out, FALSE);
 }
 
+/* The beginning of what stands there when no passage has a word of the query. */
+static char *
+write_unmarked (TkbHighlighter *self, GPtrArray *passages)
+{
+  g_autoptr (GArray) spans = g_array_new (FALSE, FALSE, sizeof (Span));
+  const TkbPassage *unasked = NULL;
+
+  for (guint i = 0; i < passages->len; i++)
+    {
+      const TkbPassage *passage = g_ptr_array_index (passages, i);
+
+      if (unasked == NULL &&
+          (passage->role == TKB_PASSAGE_SUMMARY || passage->role == TKB_PASSAGE_TEXT))
+        unasked = passage;
+      if (!self->has_pinyin || passage->role != TKB_PASSAGE_FOREIGN)
+        continue;
+      tkb_pinyin_match (&self->pinyin, passage->text, find_sound_cb, spans);
+      if (spans->len > 0)
+        {
+          g_array_set_size (spans, 0);
+          return write_snippet (passage->text, passage->text, spans);
+        }
+    }
+  return unasked != NULL ? write_snippet (unasked->text, unasked->text, spans) : g_strdup ("");
+}
+
 char *
 tkb_highlighter_mark_snippet (TkbHighlighter *self, TkbTokenizer *tokenizer, GPtrArray *passages)
 {
-  Stretch best = { 0 };
-  char   *snippet;
+  Stretch     best = { 0 };
+  char       *snippet;
+  const char *text;
+  guint       start;
 
   for (guint i = 0; i < passages->len && self->needles->len > 0; i++)
     {
       const TkbPassage *passage = g_ptr_array_index (passages, i);
       g_autoptr (GArray) spans = find_spans (self, tokenizer, passage->language, passage->text);
 
-      choose_stretch (&best, passage, spans, i == 0 ? 50 : 0);
+      choose_stretch (&best, passage, spans, get_bonus (passage));
     }
-  if (best.passage != NULL)
-    {
-      const char *text = best.passage->text;
-      guint       start = g_array_index (best.spans, Span, best.first).start;
-
-      snippet = write_snippet (text, find_beginning (text, text + start), best.spans);
-    }
-  else if (passages->len > 0)
-    {
-      const TkbPassage *passage = g_ptr_array_index (passages, 0);
-      g_autoptr (GArray) none = g_array_new (FALSE, FALSE, sizeof (Span));
-
-      snippet = write_snippet (passage->text, passage->text, none);
-    }
-  else
-    snippet = g_strdup ("");
-  g_clear_pointer (&best.spans, g_array_unref);
+  if (best.passage == NULL)
+    return write_unmarked (self, passages);
+  text = best.passage->text;
+  start = g_array_index (best.spans, Span, best.first).start;
+  snippet = write_snippet (text, find_beginning (text, text + start), best.spans);
+  g_array_unref (best.spans);
   return snippet;
 }

@@ -11,10 +11,22 @@
 
 G_BEGIN_DECLS
 
+/* What a passage is to the row. */
+typedef enum
+{
+  TKB_PASSAGE_SUMMARY, /* shown unless another has more of the query */
+  TKB_PASSAGE_TEXT,    /* shown where it matches; the first one also for want of a summary */
+  TKB_PASSAGE_HIDDEN,  /* only where it matches: the label of a code */
+  TKB_PASSAGE_FOREIGN, /* title or summary in a language that the row does not show: only where it
+                        * matches, before all other fields */
+} TkbPassageRole;
+
 typedef struct
 {
-  char *text;     /* (owned) */
-  char *language; /* (owned) (nullable) BCP 47 */
+  char          *text;     /* (owned) */
+  char          *language; /* (owned) (nullable) BCP 47 */
+  TkbPassageRole role;
+  double         weight; /* of the field; the heavier one is shown */
 } TkbPassage;
 
 void tkb_passage_free (TkbPassage *self);
@@ -36,13 +48,16 @@ typedef struct _TkbHighlighter TkbHighlighter;
 /* needles (transfer full) (element-type TkbNeedle); pinyin (nullable): also by sound, in titles */
 TkbHighlighter *tkb_highlighter_new (GPtrArray *needles, const TkbPinyinQuery *pinyin);
 void            tkb_highlighter_free (TkbHighlighter *self);
-/* (transfer full): the whole text on one line */
+/* (transfer full): the whole text on one line; whether anything is marked in it, or nothing was
+ * looked for */
 char *tkb_highlighter_mark_title (TkbHighlighter *self,
                                   TkbTokenizer   *tokenizer,
                                   const char     *language,
-                                  const char     *text);
-/* (transfer full): the stretch of the passages that shows most of the query, the first ones before
- * the later; the beginning of the first where none does. */
+                                  const char     *text,
+                                  gboolean       *out_is_explained);
+/* (transfer full): the stretch of the passages that shows most of the query, by role, then by
+ * weight, then the first one. Where none does: a foreign title that sounds like the query, as it
+ * is; else the beginning of the first that may be shown unasked. */
 char *
 tkb_highlighter_mark_snippet (TkbHighlighter *self, TkbTokenizer *tokenizer, GPtrArray *passages);
 

@@ -14,34 +14,74 @@
 /* bytes of text that a snippet is chosen from */
 #define MAX_PASSAGES_BYTES 60000
 
+/* translations of one field that are looked at */
+#define MAX_LANGUAGES 40
+
 typedef struct
 {
-  GPtrArray  *passages; /* (unowned) (element-type TkbPassage) */
+  GPtrArray  *passages; /* (owned) (element-type TkbPassage) */
+  TkbCatalog *catalog;  /* (unowned) (nullable) */
   const char *language; /* (unowned) (nullable) of the document */
+  const char *title;    /* (unowned): what the row shows */
+  const char *summary;  /* (unowned) (nullable): what the row shows */
+  gboolean    is_foreign_wanted;
   gsize       bytes;
 } Collect;
 
 static void collect_field (Collect *collect, TkbField *field, JsonNode *node);
 
 static void
-add_passage (Collect *collect, const char *language, const char *text, gboolean is_markdown)
+add_passage (
+    Collect *collect, TkbPassageRole role, double weight, const char *language, const char *text)
 {
   TkbPassage *passage;
 
   if (text == NULL || text[0] == '\0' || collect->bytes > MAX_PASSAGES_BYTES)
     return;
   passage = g_new0 (TkbPassage, 1);
-  passage->text = is_markdown ? tkb_markdown_to_plain (text) : g_strdup (text);
+  passage->text = g_strdup (text);
   passage->language = g_strdup (language);
+  passage->role = role;
+  passage->weight = weight;
   collect->bytes += strlen (passage->text);
   g_ptr_array_add (collect->passages, passage);
+}
+
+static const char *
+get_text (JsonNode *node)
+{
+  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+    return NULL;
+  return json_node_get_string (node);
+}
+
+static void
+collect_foreign (Collect *collect, double weight, const char *language, const char *text)
+{
+  if (collect->is_foreign_wanted && text != NULL && strcmp (text, collect->title) != 0 &&
+      g_strcmp0 (text, collect->summary) != 0)
+    add_passage (collect, TKB_PASSAGE_FOREIGN, weight, language, text);
+}
+
+static void
+collect_localized (Collect *collect, TkbField *field, JsonObject *object)
+{
+  JsonObjectIter iter;
+  const char    *language;
+  JsonNode      *node;
+  guint          n = 0;
+
+  json_object_iter_init_ordered (&iter, object);
+  while (n++ < MAX_LANGUAGES && json_object_iter_next_ordered (&iter, &language, &node))
+    collect_foreign (collect, tkb_field_get_weight (field), language, get_text (node));
 }
 
 static void
 collect_object (Collect *collect, TkbField *field, JsonObject *object)
 {
-  static const char *const members[] = { "label", "text", "note", "query", "caveat" };
+  static const char *const members[] = { "label", "text", "unit", "note", "query", "caveat" };
   GPtrArray               *fields = tkb_field_get_fields (field);
+  TkbFieldType             type = tkb_field_get_field_type (field);
 
   for (guint i = 0; fields != NULL && i < fields->len; i++)
     {
@@ -51,18 +91,44 @@ collect_object (Collect *collect, TkbField *field, JsonObject *object)
       if (node != NULL)
         collect_field (collect, member, node);
     }
-  if (tkb_field_get_field_type (field) == TKB_FIELD_FIGURE ||
-      tkb_field_get_field_type (field) == TKB_FIELD_LINK)
+  if (type == TKB_FIELD_LOCALIZED && tkb_field_get_weight (field) > 0)
+    collect_localized (collect, field, object);
+  else if (type == TKB_FIELD_FIGURE || type == TKB_FIELD_LINK)
     for (guint i = 0; i < G_N_ELEMENTS (members); i++)
-      add_passage (collect, collect->language, tkb_json_get_string (object, members[i], NULL),
-                   FALSE);
+      add_passage (collect, TKB_PASSAGE_TEXT, tkb_field_get_weight (field), collect->language,
+                   tkb_json_get_string (object, members[i], NULL));
+}
+
+static void
+collect_text (Collect *collect, TkbField *field, const char *text)
+{
+  double           weight = tkb_field_get_weight (field);
+  g_autofree char *plain = NULL;
+
+  switch (tkb_field_get_field_type (field))
+    {
+    case TKB_FIELD_MARKDOWN:
+      if (collect->bytes <= MAX_PASSAGES_BYTES)
+        plain = tkb_markdown_to_plain (text);
+      add_passage (collect, TKB_PASSAGE_TEXT, weight, collect->language, plain);
+      break;
+    case TKB_FIELD_STRING:
+    case TKB_FIELD_TEXT:
+      add_passage (collect, TKB_PASSAGE_TEXT, weight, collect->language, text);
+      break;
+    case TKB_FIELD_CODE: /* found by its label too */
+      add_passage (collect, TKB_PASSAGE_HIDDEN, weight, "en",
+                   tkb_catalog_get_code_label (collect->catalog, field, text));
+      break;
+    default:
+      add_passage (collect, TKB_PASSAGE_HIDDEN, weight, collect->language, text);
+      break;
+    }
 }
 
 static void
 collect_field (Collect *collect, TkbField *field, JsonNode *node)
 {
-  TkbFieldType type = tkb_field_get_field_type (field);
-
   if (JSON_NODE_HOLDS_ARRAY (node))
     {
       JsonArray *array = json_node_get_array (node);
@@ -73,11 +139,8 @@ collect_field (Collect *collect, TkbField *field, JsonNode *node)
     }
   else if (JSON_NODE_HOLDS_OBJECT (node))
     collect_object (collect, field, json_node_get_object (node));
-  else if (tkb_field_get_weight (field) > 0 && JSON_NODE_HOLDS_VALUE (node) &&
-           json_node_get_value_type (node) == G_TYPE_STRING &&
-           (type == TKB_FIELD_STRING || type == TKB_FIELD_TEXT || type == TKB_FIELD_MARKDOWN))
-    add_passage (collect, collect->language, json_node_get_string (node),
-                 type == TKB_FIELD_MARKDOWN);
+  else if (tkb_field_get_weight (field) > 0 && get_text (node) != NULL)
+    collect_text (collect, field, get_text (node));
 }
 
 static void
@@ -90,42 +153,61 @@ collect_members_of_unknown_kind (Collect *collect, JsonObject *body)
   json_object_iter_init_ordered (&iter, body);
   while (json_object_iter_next_ordered (&iter, &name, &node))
     if (name[0] != '_' && strcmp (name, "title") != 0 && strcmp (name, "summary") != 0 &&
-        strcmp (name, "kind") != 0 && JSON_NODE_HOLDS_VALUE (node) &&
-        json_node_get_value_type (node) == G_TYPE_STRING)
-      add_passage (collect, collect->language, json_node_get_string (node), FALSE);
+        strcmp (name, "kind") != 0)
+      add_passage (collect, TKB_PASSAGE_TEXT, 1, collect->language, get_text (node));
 }
 
-/* The summary first, then the texts in the order of the form. */
+/* What the document says beside what the row shows of it already, in the order of the form. */
+static void
+collect_fields (Collect *collect, TkbKind *kind, JsonObject *body)
+{
+  GPtrArray *fields = tkb_kind_get_fields (kind);
+
+  for (guint i = 0; i < fields->len; i++)
+    {
+      TkbField   *field = g_ptr_array_index (fields, i);
+      const char *code = tkb_field_get_code (field);
+      JsonNode   *node = json_object_get_member (body, code);
+
+      if (node == NULL)
+        continue;
+      if (strcmp (code, "title") == 0 || strcmp (code, "summary") == 0)
+        collect_foreign (collect, tkb_field_get_weight (field), collect->language, get_text (node));
+      else
+        collect_field (collect, field, node);
+    }
+}
+
+/* The summary first, then the rest. */
 static GPtrArray *
-collect_passages (TkbDocument *document, TkbCatalog *catalog, const char *language)
+collect_passages (TkbDocument *document,
+                  TkbCatalog  *catalog,
+                  const char  *language,
+                  gboolean     is_title_explained)
 {
   JsonObject *body = tkb_document_get_body (document);
   const char *kind_code = tkb_document_get_kind (document);
   TkbKind    *kind =
       catalog != NULL && kind_code != NULL ? tkb_catalog_get_kind (catalog, kind_code) : NULL;
-  GPtrArray  *passages = g_ptr_array_new_with_free_func ((GDestroyNotify) tkb_passage_free);
-  Collect     collect = { passages, tkb_json_get_string (body, "language", NULL), 0 };
   const char *summary = tkb_document_get_summary (document, language);
+  Collect     collect = {
+        .passages = g_ptr_array_new_with_free_func ((GDestroyNotify) tkb_passage_free),
+        .catalog = catalog,
+        .language = tkb_json_get_string (body, "language", NULL),
+        .title = tkb_document_get_title (document, language),
+        .summary = summary,
+        .is_foreign_wanted = !is_title_explained,
+  };
 
-  add_passage (&collect,
+  add_passage (&collect, TKB_PASSAGE_SUMMARY, 0,
                summary == tkb_document_get_string (document, "summary") ? collect.language
                                                                         : language,
-               summary, FALSE);
-  if (kind == NULL)
-    {
-      collect_members_of_unknown_kind (&collect, body);
-      return passages;
-    }
-  for (guint i = 0; i < tkb_kind_get_fields (kind)->len; i++)
-    {
-      TkbField *field = g_ptr_array_index (tkb_kind_get_fields (kind), i);
-      JsonNode *node = json_object_get_member (body, tkb_field_get_code (field));
-
-      if (node != NULL && strcmp (tkb_field_get_code (field), "title") != 0 &&
-          strcmp (tkb_field_get_code (field), "summary") != 0)
-        collect_field (&collect, field, node);
-    }
-  return passages;
+               summary);
+  if (kind != NULL)
+    collect_fields (&collect, kind, body);
+  else
+    collect_members_of_unknown_kind (&collect, body);
+  return collect.passages;
 }
 
 void
@@ -180,7 +262,8 @@ tkb_row_new (TkbDocument    *document,
   TkbRow     *self = g_new0 (TkbRow, 1);
   JsonObject *body = tkb_document_get_body (document);
   const char *title = tkb_document_get_title (document, language);
-  g_autoptr (GPtrArray) passages = collect_passages (document, catalog, language);
+  gboolean    is_title_explained = FALSE;
+  g_autoptr (GPtrArray) passages = NULL;
 
   self->id = g_strdup (tkb_document_get_id (document));
   self->rev = g_strdup (tkb_document_get_rev (document));
@@ -191,7 +274,8 @@ tkb_row_new (TkbDocument    *document,
                                   title == tkb_document_get_string (document, "title")
                                       ? tkb_json_get_string (body, "language", NULL)
                                       : language,
-                                  title);
+                                  title, &is_title_explained);
+  passages = collect_passages (document, catalog, language, is_title_explained);
   self->snippet_markup = tkb_highlighter_mark_snippet (highlighter, tokenizer, passages);
   self->state = g_strdup (tkb_document_get_string (document, "state"));
   self->country = g_strdup (tkb_document_get_string (document, "country"));

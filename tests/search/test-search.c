@@ -219,6 +219,60 @@ test_markup (Fixture *self, gconstpointer unused)
 }
 
 static void
+assert_snippet (Fixture *self, const char *text, const char *markup)
+{
+  g_autofree char *found = get_hit_string (self, text, "en", "snippet-markup");
+
+  g_assert_cmpstr (found, ==, markup);
+}
+
+/* A row says why it is there, also where neither its title nor its summary does. */
+static void
+test_other_fields (Fixture *self, gconstpointer unused)
+{
+  put_case (self, "1", "Patent information",
+            "'titles':{'zh':'甘肃<设施>专利信息','ar':'معلومات البَرَاءات'},"
+            "'summary':'For farmers.','summaries':{'zh':'蔬菜与灌溉。','fr':'Légumes & serres.'},"
+            "'need':'Growers asked. The drip was blocked.','lessons':['Ask twice about valves.'],"
+            "'caveats':['Nobody counted valves, tariffs, tubes.'],'country':'CN',"
+            "'sources':[{'what':'Yearbook of tubes'},{'what':'Interview'}]");
+  /* other languages, the title before the summary */
+  assert_snippet (self, "专利", "甘肃&lt;设施&gt;<b>专利</b>信息");
+  assert_snippet (self, "灌溉", "蔬菜与<b>灌溉</b>。");
+  assert_snippet (self, "البراءات", "معلومات <b>البَرَاءات</b>");
+  assert_snippet (self, "legumes", "<b>Légumes</b> &amp; serres.");
+  /* fields by weight, however deep */
+  assert_snippet (self, "interview", "<b>Interview</b>");
+  assert_snippet (self, "tubes", "Nobody counted valves, tariffs, <b>tubes</b>.");
+  assert_snippet (self, "blocked", "…The drip was <b>blocked</b>.");
+  assert_snippet (self, "china", "<b>China</b>");
+  /* what is shown comes first, and what is shown already is not said again in another language */
+  assert_snippet (self, "farmers", "For <b>farmers</b>.");
+  assert_snippet (self, "information", "For farmers.");
+  assert_snippet (self, "", "For farmers.");
+  /* by sound: the title that sounds so, as it is */
+  assert_snippet (self, "zhuanli", "甘肃&lt;设施&gt;专利信息");
+  assert_snippet (self, "zlxx", "甘肃&lt;设施&gt;专利信息");
+}
+
+/* In an interface of another language the document's own title is the hidden one. */
+static void
+test_own_language (Fixture *self, gconstpointer unused)
+{
+  g_autofree char *snippet = NULL;
+  g_autofree char *shown = NULL;
+
+  put_case (self, "1", "专利导航", "'language':'zh','titles':{'en':'Patent navigation'}");
+  assert_snippet (self, "导航", "专利<b>导航</b>");
+  assert_snippet (self, "daohang", "专利导航");
+  assert_snippet (self, "navigation", "");
+  snippet = get_hit_string (self, "daohang", "zh-CN", "snippet-markup");
+  shown = get_hit_string (self, "daohang", "zh-CN", "title-markup");
+  g_assert_cmpstr (snippet, ==, "");
+  g_assert_cmpstr (shown, ==, "专利<b>导航</b>");
+}
+
+static void
 test_long_snippet (Fixture *self, gconstpointer unused)
 {
   g_autoptr (GString) need = g_string_new ("'need':'");
@@ -584,6 +638,8 @@ main (int argc, char **argv)
   FIXTURE_TEST ("/search/ties", test_ties);
   FIXTURE_TEST ("/search/typing", test_typing);
   FIXTURE_TEST ("/search/markup", test_markup);
+  FIXTURE_TEST ("/search/other-fields", test_other_fields);
+  FIXTURE_TEST ("/search/own-language", test_own_language);
   FIXTURE_TEST ("/search/long-snippet", test_long_snippet);
   FIXTURE_TEST ("/search/facets", test_facets);
   FIXTURE_TEST ("/search/facets-random", test_facets_random);
