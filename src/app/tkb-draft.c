@@ -20,6 +20,7 @@ struct _TkbDraft
   TkbLibrary    *library; /* (owned) */
   TkbDocument   *stored; /* (owned) (nullable): the last revision on disk, the parent of the next */
   char          *id;     /* (owned) */
+  char          *base;   /* (owned) (nullable): the revision that the draft was begun on */
   JsonObject    *body;   /* (owned) */
   char          *state;  /* (owned): in which it is written next */
   GError        *error;  /* (owned) (nullable): of the last save */
@@ -258,6 +259,12 @@ start_save (TkbDraft *self)
   self->is_saving = TRUE;
   self->is_dirty = FALSE;
   set_status (self, TKB_DRAFT_SAVING);
+  if (!json_object_has_member (self->body, "created"))
+    {
+      g_autofree char *now = tkb_clock_get_iso8601 (tkb_library_get_clock (self->library));
+
+      json_object_set_string_member (self->body, "created", now);
+    }
   document = tkb_draft_make_document (self, self->state);
   tkb_store_put_async (tkb_library_get_store (self->library), document, TKB_WRITE_AMEND_DRAFT, NULL,
                        put_cb, g_object_ref (self));
@@ -314,12 +321,7 @@ is_stored_draft (TkbDraft *self)
 gboolean
 tkb_draft_is_new (TkbDraft *self)
 {
-  const char *const *revisions =
-      self->stored != NULL ? tkb_document_get_revisions (self->stored) : NULL;
-
-  return self->stored == NULL ||
-         (is_stored_draft (self) &&
-          (revisions == NULL || revisions[0] == NULL || revisions[1] == NULL));
+  return self->base == NULL;
 }
 
 TkbDraftStatus
@@ -417,19 +419,13 @@ tkb_draft_send_finish (TkbDraft *self, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-/* The parent of what is written next is what the draft was written on. */
+/* The parent of what is written next is what the draft was begun on. */
 static void
 forget_draft (TkbDraft *self)
 {
-  const char *const *revisions;
-  TkbDocument       *base = NULL;
+  TkbDocument *base = self->base != NULL ? tkb_document_with_rev (self->stored, self->base) : NULL;
 
-  if (!is_stored_draft (self))
-    return;
-  revisions = tkb_document_get_revisions (self->stored);
-  if (revisions != NULL && revisions[0] != NULL && revisions[1] != NULL)
-    base = tkb_document_with_rev (self->stored, revisions[1]);
-  g_clear_pointer (&self->stored, tkb_document_unref);
+  tkb_document_unref (self->stored);
   self->stored = base;
 }
 
@@ -520,6 +516,7 @@ tkb_draft_finalize (GObject *object)
   g_clear_error (&self->error);
   g_ptr_array_unref (self->waiting);
   g_free (self->id);
+  g_free (self->base);
   g_free (self->state);
   G_OBJECT_CLASS (tkb_draft_parent_class)->finalize (object);
 }
@@ -562,7 +559,8 @@ make_new_body (TkbLibrary *library, const char *kind)
 TkbDraft *
 tkb_draft_new (TkbLibrary *library, TkbDocument *existing, const char *kind)
 {
-  TkbDraft *self = g_object_new (TKB_TYPE_DRAFT, NULL);
+  TkbDraft          *self = g_object_new (TKB_TYPE_DRAFT, NULL);
+  const char *const *revisions;
 
   self->library = g_object_ref (library);
   if (existing != NULL)
@@ -570,6 +568,11 @@ tkb_draft_new (TkbLibrary *library, TkbDocument *existing, const char *kind)
       self->stored = tkb_document_ref (existing);
       self->id = g_strdup (tkb_document_get_id (existing));
       self->body = tkb_json_object_copy (tkb_document_get_body (existing));
+      revisions = tkb_document_get_revisions (existing);
+      if (!is_stored_draft (self))
+        self->base = g_strdup (tkb_document_get_rev (existing));
+      else if (revisions != NULL && revisions[0] != NULL)
+        self->base = g_strdup (revisions[1]);
     }
   else
     {
