@@ -339,10 +339,23 @@ class Server:
         assert status == 200, answer
         return [row["doc"].get("title") for row in answer["rows"]]
 
+    def document(self, title):
+        """The document of that title, or None."""
+        _, answer = self.get("/tisckb/_all_docs?include_docs=true")
+        return next((row["doc"] for row in answer["rows"] if row["doc"].get("title") == title), None)
+
+    def put(self, document):
+        status, answer = self.ask("PUT", f"/tisckb/{document['_id']}", document)
+        assert status == 201, answer
+
     def get(self, path):
+        return self.ask("GET", path)
+
+    def ask(self, method, path, body=None):
         token = base64.b64encode(f"editor:{PASSWORD}".encode()).decode()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request("GET", path, headers={"Authorization": f"Basic {token}"})
+        connection.request(method, path, None if body is None else json.dumps(body),
+                           {"Authorization": f"Basic {token}", "Content-Type": "application/json"})
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())
 

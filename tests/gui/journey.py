@@ -77,6 +77,9 @@ def a_case_is_written_while_the_server_is_down(context):
     window.focus("Title")
     window.type(TITLE)
     wait_for("“Saved” in the header", lambda: any(t.startswith("Saved") for t in window.texts()))
+    window.press("Send to the Server")
+    window.find(role="label", name="Summary is missing")
+    shot("journey-07-incomplete")
     window.set_text("Summary", "A co-operative wanted to know who protects low-pressure valves.")
     window.set_text("Serving institution", "TISC of the Highland University")
     window.choose("Country", "Kenya")
@@ -121,6 +124,22 @@ def the_server_has_it_within_ten_seconds_of_its_start(context):
     wait_for("nothing waiting", lambda: "Up to date" in sync_line(context.first), 30)
     assert context.first.all(role="list item", name="Waiting for the server"), "still counted as waiting"
     shot("journey-10-up-to-date")
+
+
+@step
+def what_the_reviewer_asks_for_is_above_the_form(context):
+    window = context.first
+    case = context.server.document(TITLE)
+    context.server.put({**case, "state": "returned", "review_note": "Please say how many villages were served."})
+    wait_for("the note on the page", lambda: any("how many villages" in t for t in window.texts()), 20)
+    shot("journey-10-returned")
+    window.press("Edit", roles="push button")
+    window.find(role="label", name="What the reviewer says")
+    shot("journey-10-returned-form")
+    window.set_text("Summary", "A co-operative of eleven villages wanted to know who protects low-pressure valves.")
+    window.press("Send to the Server")
+    wait_for("the corrected case at the server", lambda: (d := context.server.document(TITLE))["state"] == "submitted"
+             and "eleven villages" in d["summary"], 20)
 
 
 @step
