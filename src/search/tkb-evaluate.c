@@ -331,6 +331,80 @@ resolve (Evaluation *self, TkbNode *node)
     }
 }
 
+/* The FIELD of a filter or of one that is left out; (nullable): node is something else. */
+static const char *
+get_filter_field (Evaluation *self, const TkbNode *node)
+{
+  if (node->type == TKB_NODE_NOT)
+    node = g_ptr_array_index (node->children, 0);
+  return g_hash_table_contains (self->filters, node) ? node->field : NULL;
+}
+
+/* Whether all alternatives but the one at index do without filters on field. */
+static gboolean
+is_only_in (Evaluation *self, const TkbNode *any, guint index, const char *field)
+{
+  for (guint i = 0; i < any->children->len; i++)
+    {
+      const TkbNode *child = g_ptr_array_index (any->children, i);
+      const char    *own = get_filter_field (self, child);
+
+      if (i == index)
+        continue;
+      if (own != NULL && g_ascii_strcasecmp (own, field) == 0)
+        return FALSE;
+      for (guint j = 0; child->type == TKB_NODE_AND && j < child->children->len; j++)
+        {
+          own = get_filter_field (self, g_ptr_array_index (child->children, j));
+          if (own != NULL && g_ascii_strcasecmp (own, field) == 0)
+            return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+has_words_beside_filters (Evaluation *self, const TkbNode *all)
+{
+  for (guint i = 0; i < all->children->len; i++)
+    if (get_filter_field (self, g_ptr_array_index (all->children, i)) == NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* a OR b kind:x means (a OR b) kind:x: people narrow what they see, and write it at the end. What
+ * stands alone (a OR kind:x), in parentheses, or in several alternatives (a kind:x OR b kind:y)
+ * stays where it is. root: (transfer full) */
+static TkbNode *
+widen_filters (Evaluation *self, TkbNode *root)
+{
+  g_autoptr (TkbNode) all = NULL;
+
+  if (root->type != TKB_NODE_OR)
+    return root;
+  all = tkb_node_new (TKB_NODE_AND, NULL, 0);
+  for (guint i = 0; i < root->children->len; i++)
+    {
+      TkbNode *part = g_ptr_array_index (root->children, i);
+
+      if (part->type != TKB_NODE_AND || part->is_grouped || !has_words_beside_filters (self, part))
+        continue;
+      for (guint j = 0; j < part->children->len;)
+        {
+          const char *field = get_filter_field (self, g_ptr_array_index (part->children, j));
+
+          if (field != NULL && is_only_in (self, root, i, field))
+            g_ptr_array_add (all->children, g_ptr_array_steal_index (part->children, j));
+          else
+            j++;
+        }
+    }
+  if (all->children->len == 0)
+    return root;
+  g_ptr_array_insert (all->children, 0, root);
+  return g_steal_pointer (&all);
+}
+
 /* The words, if the query is nothing but words of ASCII letters. (nullable) (transfer full) */
 static char *
 join_letters (const TkbNode *node)
@@ -431,6 +505,7 @@ tkb_evaluate (TkbEvaluated *out_evaluated,
   if (root != NULL)
     {
       resolve (&self, root);
+      root = widen_filters (&self, root);
       if (!evaluate (&self, root, &out_evaluated->hits, error))
         return FALSE;
       if (out_evaluated->hits == NULL)

@@ -66,6 +66,7 @@ tkb_node_copy (const TkbNode *self)
   result->field = g_strdup (self->field);
   result->is_title = self->is_title;
   result->is_typing = self->is_typing;
+  result->is_grouped = self->is_grouped;
   for (guint i = 0; self->children != NULL && i < self->children->len; i++)
     g_ptr_array_add (result->children, tkb_node_copy (g_ptr_array_index (self->children, i)));
   return result;
@@ -232,6 +233,8 @@ parse_group (Parser *self)
   self->depth++;
   node = parse_any (self);
   self->depth--;
+  if (node != NULL)
+    node->is_grouped = TRUE;
   if (is_closing (peek (self)))
     skip (self);
   return node;

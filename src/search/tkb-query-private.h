@@ -21,11 +21,12 @@ typedef enum
 typedef struct
 {
   TkbNodeType type;
-  GPtrArray  *children;  /* (owned) (nullable) (element-type TkbNode): AND, OR, NOT */
-  char       *text;      /* (owned) (nullable) */
-  char       *field;     /* (owned) (nullable) as typed */
-  gboolean    is_title;  /* only in titles: WORD, PHRASE */
-  gboolean    is_typing; /* the end of the text stands in it: its last word is a prefix */
+  GPtrArray  *children;   /* (owned) (nullable) (element-type TkbNode): AND, OR, NOT */
+  char       *text;       /* (owned) (nullable) */
+  char       *field;      /* (owned) (nullable) as typed */
+  gboolean    is_title;   /* only in titles: WORD, PHRASE */
+  gboolean    is_grouped; /* stood in parentheses */
+  gboolean    is_typing;  /* the end of the text stands in it: its last word is a prefix */
 } TkbNode;
 
 TkbNode *tkb_node_new (TkbNodeType type, const char *text, gssize length);

@@ -49,7 +49,9 @@ add_selection (GPtrArray *selections, const char *field, const char *code)
  * Words must all match; "phrases" match as written; -word and NOT leave out; OR and | are
  * alternatives; parentheses group; title:word looks in titles only; FIELD:VALUE holds the document
  * against any facet field (year:2020..2024 for a range, values separated by commas are
- * alternatives); has:attachment. Full-width punctuation counts as well.
+ * alternatives); has:attachment. A FIELD:VALUE beside the words of one alternative narrows all of
+ * them, unless parentheses hold the two together or another alternative has the same FIELD.
+ * Full-width punctuation counts as well.
  *
  * Returns: (transfer full): a query, whatever @text is
  */

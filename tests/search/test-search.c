@@ -110,6 +110,18 @@ test_operators (Fixture *self, gconstpointer unused)
   assert_finds (self, "state:published alpha beta", "a b");
   assert_finds (self, "has:attachment", "");
   assert_finds (self, "alpha OR -country:CN", "a b c");
+  /* a filter at top level is for all alternatives */
+  assert_finds (self, "delta OR gamma country:CN", "c a");
+  assert_finds (self, "delta OR beta country:FR", "b");
+  assert_finds (self, "country:FR delta OR beta", "b");
+  assert_finds (self, "delta OR beta -country:CN", "b");
+  assert_finds (self, "delta | gamma year:2021.. country:FR", "b");
+  /* but not one that was grouped, stands alone, or is chosen for each */
+  assert_finds (self, "delta OR (beta country:FR)", "a b");
+  assert_finds (self, "delta year:2021 OR beta year:2022", "a b");
+  assert_finds (self, "country:FR OR delta country:CN", "a b");
+  assert_finds (self, "country:FR OR gamma year:2024", "c");
+  assert_finds (self, "delta OR beta nofield:alpha", "a");
   assert_finds (self, "（alpha　beta）", "a b");
   assert_finds (self, "nofield:alpha", "");
 }
