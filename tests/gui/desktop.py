@@ -130,17 +130,20 @@ class Window:
         return box.width > 0 and box.height > 0
 
     def walk(self, node=None, showing=True, depth=0):
-        """The node (without one: every window) and all below it; pages that were never shown are passed over."""
+        """The node (without one: every window) and all below it; pages that were never shown are passed over, and so is
+        what goes away while it is looked at."""
         if node is None:
             node = self.root
         elif showing and not self.is_showing(node):
             return
         yield node
-        if depth < 60:
-            for index in range(min(node.get_child_count(), 400)):
+        for index in range(min(node.get_child_count(), 400) if depth < 60 else 0):
+            try:
                 child = node.get_child_at_index(index)
                 if child:
                     yield from self.walk(child, showing, depth + 1)
+            except self.glib_error():
+                assert self.process.poll() is None, f"the application ended with {self.process.returncode}"
 
     def all(self, role=None, name=None, contains=None, showing=True, under=None):
         found = []
