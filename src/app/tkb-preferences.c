@@ -28,7 +28,7 @@ struct _TkbPreferences
   char                 *password;    /* (owned) last filled into the row */
 
   AdwPreferencesGroup *server_group;
-  AdwPreferencesGroup *sync_group;
+  AdwActionRow        *sync_row;
   AdwPreferencesGroup *trust_group;
   AdwEntryRow         *address_row;
   AdwEntryRow         *user_row;
@@ -114,7 +114,7 @@ update (TkbPreferences *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->address_row), !is_override);
   gtk_widget_set_sensitive (GTK_WIDGET (self->user_row), !is_override);
   gtk_widget_set_sensitive (GTK_WIDGET (self->password_row), !is_override);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->sync_group), !is_override);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->sync_row), !is_override);
   gtk_widget_set_sensitive (GTK_WIDGET (self->trust_group), !is_override);
   if (is_override)
     adw_preferences_group_set_description (
@@ -456,7 +456,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/example/TiscKB/ui/tkb-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, TkbPreferences, server_group);
-  gtk_widget_class_bind_template_child (widget_class, TkbPreferences, sync_group);
+  gtk_widget_class_bind_template_child (widget_class, TkbPreferences, sync_row);
   gtk_widget_class_bind_template_child (widget_class, TkbPreferences, trust_group);
   gtk_widget_class_bind_template_child (widget_class, TkbPreferences, address_row);
   gtk_widget_class_bind_template_child (widget_class, TkbPreferences, user_row);

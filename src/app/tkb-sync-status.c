@@ -79,19 +79,14 @@ get_facts (TkbSyncStatus *self, TkbSyncFacts *facts)
 static void
 say (TkbSyncStatus *self, const char *text)
 {
-  GtkWidget *toggle = gtk_widget_get_first_child (GTK_WIDGET (self->button));
-
   if (g_strcmp0 (self->said, text) == 0)
     return;
   g_free (self->said);
   self->said = g_strdup (text);
   gtk_label_set_label (self->line, text);
-  /* the button in the menu button is the one that a screen reader meets */
+  /* the button in the menu button, which is focused, takes its name from the line */
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   text, -1);
-  if (toggle != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, text,
-                                    -1);
 }
 
 static void
@@ -409,6 +404,10 @@ static void
 tkb_sync_status_init (TkbSyncStatus *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* a menu button centres what it is given */
+  gtk_widget_set_halign (gtk_widget_get_parent (gtk_menu_button_get_child (self->button)),
+                         GTK_ALIGN_FILL);
+  gtk_widget_set_hexpand (gtk_menu_button_get_child (self->button), TRUE);
 }
 
 /**
