@@ -97,36 +97,20 @@ look_up_in_file (const Request *request)
   return g_key_file_get_string (file, group, "password", NULL);
 }
 
-static void
-file_replaced_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+/* Puts the password of the request into the file, or takes it out. The file is small, and in one go
+ * no other request can come between reading and writing it. */
+static gboolean
+update_file (const Request *request, const char *password, GError **error)
 {
-  g_autoptr (GTask) task = G_TASK (user_data);
-  GError *error = NULL;
-
-  if (!g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
-}
-
-/* Puts the password of the request into the file, or takes it out, and ends task. */
-static void
-update_file (GTask *task, const char *password)
-{
-  Request *request = g_task_get_task_data (task);
   g_autoptr (GKeyFile) file = load_file (request);
-  g_autoptr (GFile) target = g_file_new_for_path (request->path);
-  g_autoptr (GBytes) bytes = NULL;
   g_autofree char *group = get_group (request);
   g_autofree char *folder = g_path_get_dirname (request->path);
   char            *text;
   gsize            length;
+  gboolean         is_written;
 
   if (password == NULL && !g_key_file_remove_group (file, group, NULL))
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
+    return TRUE;
   if (password != NULL)
     {
       g_key_file_set_string (file, group, "server", request->url);
@@ -135,11 +119,12 @@ update_file (GTask *task, const char *password)
     }
   g_mkdir_with_parents (folder, 0700);
   text = g_key_file_to_data (file, &length, NULL);
-  bytes = g_bytes_new_with_free_func (text, length, (GDestroyNotify) wipe, text);
   /* a new file of mode 0600, renamed over the old one */
-  g_file_replace_contents_bytes_async (
-      target, bytes, NULL, FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION,
-      g_task_get_cancellable (task), file_replaced_cb, g_object_ref (task));
+  is_written = g_file_set_contents_full (
+      request->path, text, (gssize) length,
+      G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error);
+  wipe (text);
+  return is_written;
 }
 
 /* ---- looking up ---- */
@@ -232,13 +217,17 @@ static void
 end_keyring (GTask *task, const GError *error)
 {
   Request *request = g_task_get_task_data (task);
+  GError  *file_error = NULL;
 
   if (g_task_return_error_if_cancelled (task))
     return;
   if (error != NULL)
     g_debug ("no keyring: %s", error->message);
   request->keeping = error == NULL ? TKB_KEEPING_KEYRING : TKB_KEEPING_FILE;
-  update_file (task, error == NULL ? NULL : request->password);
+  if (update_file (request, error == NULL ? NULL : request->password, &file_error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, file_error);
 }
 
 static void

@@ -127,7 +127,7 @@ update (TkbPreferences *self)
 static void
 set_result (TkbPreferences *self, const char *text, const char *css_class)
 {
-  static const char *const classes[] = { "success", "error" };
+  static const char *const classes[] = { "test-passed", "test-failed" };
 
   /* the rows take markup */
   g_autofree char *escaped = g_markup_escape_text (text, -1);
@@ -162,7 +162,7 @@ apply_address (TkbPreferences *self)
   if (url == NULL)
     {
       gtk_widget_add_css_class (GTK_WIDGET (self->address_row), "error");
-      set_result (self, error->message, "error");
+      set_result (self, error->message, "test-failed");
       return FALSE;
     }
   /* so that the row shows the address as it was understood */
@@ -278,7 +278,7 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (info == NULL)
     {
       text = tkb_sync_text_error (error);
-      set_result (self, text, "error");
+      set_result (self, text, "test-failed");
       return;
     }
   {
@@ -288,7 +288,7 @@ tested_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                                       "The server answers and has %s documents",
                                       (gulong) info->documents),
                             count);
-    set_result (self, text, "success");
+    set_result (self, text, "test-passed");
   }
 }
 
@@ -306,7 +306,7 @@ test_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   remote = tkb_accounts_get_remote (self->accounts);
   if (remote == NULL)
     {
-      set_result (self, _ ("Enter the address of a server first"), "error");
+      set_result (self, _ ("Enter the address of a server first"), "test-failed");
       return;
     }
   peer = tkb_http_peer_new (remote, tkb_library_get_clock (self->library),
@@ -315,7 +315,7 @@ test_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
     {
       g_autofree char *text = tkb_sync_text_error (error);
 
-      set_result (self, text, "error");
+      set_result (self, text, "test-failed");
       return;
     }
   tkb_http_peer_set_timeout (TKB_HTTP_PEER (peer), TEST_TIMEOUT_S);

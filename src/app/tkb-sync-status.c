@@ -5,6 +5,7 @@
 
 #include "tkb-sync-status.h"
 
+#include "tkb-sync-error.h"
 #include "tkb-sync-text.h"
 #include "tkb-text.h"
 
@@ -33,6 +34,8 @@ struct _TkbSyncStatus
   GtkBox         *waiting_box;
   GtkLabel       *waiting_heading;
   GtkListBox     *waiting_rows;
+  GtkWidget      *now_button;
+  GtkWidget      *deletions_button;
 };
 
 G_DEFINE_FINAL_TYPE (TkbSyncStatus, tkb_sync_status, GTK_TYPE_BOX)
@@ -109,6 +112,11 @@ update_popover (TkbSyncStatus *self, const TkbSyncFacts *facts)
       self->replicator != NULL ? tkb_replicator_get_error (self->replicator) : NULL;
   g_autoptr (GString) text = g_string_new (NULL);
 
+  gtk_widget_set_visible (self->now_button, facts->has_server);
+  gtk_widget_set_visible (
+      self->deletions_button,
+      facts->has_server && facts->is_enabled && facts->state == TKB_REPLICATOR_ERROR &&
+          g_error_matches (error, TKB_SYNC_ERROR, TKB_SYNC_ERROR_MANY_DELETIONS));
   if (!facts->has_server)
     {
       gtk_label_set_label (self->heading, _ ("No server yet"));
@@ -341,6 +349,35 @@ now_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 }
 
 static void
+deletions_answered_cb (TkbSyncStatus *self, const char *response)
+{
+  if (g_str_equal (response, "delete") && self->replicator != NULL)
+    tkb_replicator_allow_deletions (self->replicator);
+}
+
+static void
+allow_deletions_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  TkbSyncStatus *self = TKB_SYNC_STATUS (widget);
+  GtkRoot       *root = gtk_widget_get_root (widget);
+  GtkWidget     *dialog = adw_message_dialog_new (
+          GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, _ ("Delete a large part of the library?"),
+      _ ("What was deleted at the server will be deleted on this computer too. Changes of yours "
+         "that the server has not got stay."));
+
+  gtk_popover_popdown (self->popover);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "delete",
+                                    _ ("_Delete"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "delete",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (deletions_answered_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
 preferences_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   gtk_popover_popdown (TKB_SYNC_STATUS (widget)->popover);
@@ -394,9 +431,13 @@ tkb_sync_status_class_init (TkbSyncStatusClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TkbSyncStatus, waiting_box);
   gtk_widget_class_bind_template_child (widget_class, TkbSyncStatus, waiting_heading);
   gtk_widget_class_bind_template_child (widget_class, TkbSyncStatus, waiting_rows);
+  gtk_widget_class_bind_template_child (widget_class, TkbSyncStatus, now_button);
+  gtk_widget_class_bind_template_child (widget_class, TkbSyncStatus, deletions_button);
   gtk_widget_class_bind_template_callback (widget_class, popover_shown_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_install_action (widget_class, "sync.now", NULL, now_action);
+  gtk_widget_class_install_action (widget_class, "sync.allow-deletions", NULL,
+                                   allow_deletions_action);
   gtk_widget_class_install_action (widget_class, "sync.preferences", NULL, preferences_action);
 }
 
