@@ -144,6 +144,14 @@ update_popover (TkbSyncStatus *self, const TkbSyncFacts *facts)
   gtk_label_set_label (self->details, text->str);
 }
 
+/* A popover does not grow by itself with what stands in it. */
+static void
+fit_popover (TkbSyncStatus *self)
+{
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->popover)))
+    gtk_popover_present (self->popover);
+}
+
 static void
 update (TkbSyncStatus *self)
 {
@@ -162,7 +170,10 @@ update (TkbSyncStatus *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "sync.now",
                                  facts.has_server && facts.is_enabled);
   if (gtk_widget_get_visible (GTK_WIDGET (self->popover)))
-    update_popover (self, &facts);
+    {
+      update_popover (self, &facts);
+      fit_popover (self);
+    }
 }
 
 static gboolean
@@ -225,7 +236,7 @@ waiting_row_new (const Waiting *waiting)
 
   gtk_label_set_xalign (GTK_LABEL (title), 0);
   gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_END);
-  gtk_label_set_max_width_chars (GTK_LABEL (title), 34);
+  gtk_label_set_max_width_chars (GTK_LABEL (title), 1);
   gtk_box_append (GTK_BOX (box), title);
   if (waiting->reason != NULL)
     {
@@ -235,7 +246,7 @@ waiting_row_new (const Waiting *waiting)
       gtk_label_set_xalign (GTK_LABEL (reason), 0);
       gtk_label_set_wrap (GTK_LABEL (reason), TRUE);
       gtk_label_set_wrap_mode (GTK_LABEL (reason), PANGO_WRAP_WORD_CHAR);
-      gtk_label_set_max_width_chars (GTK_LABEL (reason), 34);
+      gtk_label_set_max_width_chars (GTK_LABEL (reason), 1);
       gtk_widget_add_css_class (reason, "refused");
       gtk_box_append (GTK_BOX (box), reason);
       name = g_strdup_printf ("%s\n%s", waiting->title, text);
@@ -265,6 +276,7 @@ show_waiting (TkbSyncStatus *self, GPtrArray *found)
       number);
   gtk_label_set_label (self->waiting_heading, heading);
   gtk_widget_set_visible (GTK_WIDGET (self->waiting_box), found->len > 0);
+  fit_popover (self);
 }
 
 static void
