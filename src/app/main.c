@@ -5,40 +5,21 @@
  * clock, a random source, a catalog or a path. */
 #include "config.h"
 
-#include <locale.h>
-
 #include "tkb-application.h"
 #include "tkb-compat.h"
 #include "tkb-data.h"
 #include "tkb-library.h"
-
-/* Whether this program runs from the folder that it was built in. */
-static gboolean
-is_uninstalled (void)
-{
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-
-  return program != NULL && g_str_has_prefix (program, TKB_BUILD_ROOT G_DIR_SEPARATOR_S);
-}
-
-static void
-set_up_language (gboolean uninstalled)
-{
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, uninstalled ? TKB_BUILD_LOCALE_DIR : TKB_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-}
+#include "tkb-program.h"
 
 /* (nullable) (transfer full): NULL where the schema is not installed; everything has a default. */
 static GSettings *
-open_settings (gboolean uninstalled)
+open_settings (void)
 {
   g_autoptr (GSettingsSchemaSource) source = NULL;
   g_autoptr (GSettingsSchema) schema = NULL;
   GSettingsSchemaSource *parent = g_settings_schema_source_get_default ();
 
-  if (uninstalled)
+  if (tkb_program_is_uninstalled ())
     source =
         g_settings_schema_source_new_from_directory (TKB_BUILD_SCHEMA_DIR, parent, FALSE, NULL);
   else if (parent != NULL)
@@ -68,9 +49,8 @@ main (int argc, char *argv[])
       g_build_filename (g_get_user_data_dir (), "tisckb", "library.tisckb", NULL);
   g_autofree char *credentials =
       g_build_filename (g_get_user_config_dir (), "tisckb", "credentials", NULL);
-  gboolean uninstalled = is_uninstalled ();
 
-  set_up_language (uninstalled);
+  tkb_program_set_up_language ();
   catalog = tkb_catalog_new (tkb_data_get_resource (), &error);
   if (catalog == NULL)
     {
@@ -79,7 +59,7 @@ main (int argc, char *argv[])
     }
   clock = tkb_clock_new_system ();
   random = tkb_random_new_system ();
-  settings = open_settings (uninstalled);
+  settings = open_settings ();
   library = tkb_library_new (path, catalog, clock, random, settings);
   accounts = tkb_accounts_new (settings, credentials);
   tkb_library_set_accounts (library, accounts);

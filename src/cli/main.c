@@ -10,6 +10,7 @@
 
 #include "tkb-cli.h"
 #include "tkb-data.h"
+#include "tkb-program.h"
 
 static const TkbCliVerb verbs[] = {
   { "init", "[--starter]", N_ ("make a store, with the starter content if asked"), tkb_cli_init },
@@ -144,14 +145,11 @@ main (int argc, char **argv)
   const TkbCliVerb *verb;
   int               status;
 
-  setlocale (LC_ALL, "");
+  tkb_program_set_up_language ();
   if (!g_get_charset (NULL)) /* the library is UTF-8, whatever the terminal was told */
     setlocale (LC_CTYPE, "C.UTF-8");
   g_set_print_handler (print_cb);
   g_set_printerr_handler (printerr_cb);
-  bindtextdomain (GETTEXT_PACKAGE, TKB_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
 
   status = parse_global (&cli, &argc, &argv);
   if (status < 0)

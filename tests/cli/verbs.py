@@ -34,6 +34,12 @@ def a_missing_store_is_named(c):
 
 
 @test
+def messages_speak_the_language_of_the_environment(c):
+    run = c.cli("stats", status=1, env={"LC_ALL": "C.UTF-8", "LANGUAGE": "zh_CN"})
+    assert "知识库" in run.err, run.err
+
+
+@test
 def init_twice_keeps_what_is_there(c):
     c.cli("init")
     c.put({**CASE, "_id": "case:one"})
