@@ -293,17 +293,8 @@ static void
 tkb_codes_editor_set_node (TkbFieldEditor *editor, JsonNode *node)
 {
   TkbCodesEditor *self = TKB_CODES_EDITOR (editor);
-  JsonArray      *array =
-      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 
-  g_ptr_array_set_size (self->codes, 0);
-  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
-    {
-      JsonNode *element = json_array_get_element (array, i);
-
-      if (JSON_NODE_HOLDS_VALUE (element) && json_node_get_value_type (element) == G_TYPE_STRING)
-        g_ptr_array_add (self->codes, json_node_dup_string (element));
-    }
+  tkb_field_editor_take_strings (node, self->codes);
   show_codes (self);
 }
 

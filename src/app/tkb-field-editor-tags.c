@@ -146,17 +146,8 @@ static void
 tkb_tags_editor_set_node (TkbFieldEditor *editor, JsonNode *node)
 {
   TkbTagsEditor *self = TKB_TAGS_EDITOR (editor);
-  JsonArray     *array =
-      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 
-  g_ptr_array_set_size (self->texts, 0);
-  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
-    {
-      JsonNode *element = json_array_get_element (array, i);
-
-      if (JSON_NODE_HOLDS_VALUE (element) && json_node_get_value_type (element) == G_TYPE_STRING)
-        g_ptr_array_add (self->texts, json_node_dup_string (element));
-    }
+  tkb_field_editor_take_strings (node, self->texts);
   show_texts (self);
 }
 

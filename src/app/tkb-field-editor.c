@@ -276,6 +276,23 @@ tkb_field_editor_changed (TkbFieldEditor *self)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
+/* What is no string is left out: content is untrusted. */
+void
+tkb_field_editor_take_strings (JsonNode *node, GPtrArray *texts)
+{
+  JsonArray *array =
+      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  g_ptr_array_set_size (texts, 0);
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      JsonNode *element = json_array_get_element (array, i);
+
+      if (JSON_NODE_HOLDS_VALUE (element) && json_node_get_value_type (element) == G_TYPE_STRING)
+        g_ptr_array_add (texts, json_node_dup_string (element));
+    }
+}
+
 void
 tkb_field_editor_set_count (TkbFieldEditor *self, long characters)
 {

@@ -45,7 +45,9 @@ void tkb_field_editor_set_problem (TkbFieldEditor *self, const char *text);
 void tkb_field_editor_set_control (TkbFieldEditor *self, GtkWidget *control, GtkWidget *named);
 void tkb_field_editor_changed (TkbFieldEditor *self);
 /* characters typed, against the field's bound */
-void        tkb_field_editor_set_count (TkbFieldEditor *self, long characters);
+void tkb_field_editor_set_count (TkbFieldEditor *self, long characters);
+/* for subclasses: texts (element-type utf8) gets those of node (nullable) */
+void        tkb_field_editor_take_strings (JsonNode *node, GPtrArray *texts);
 const char *tkb_field_editor_get_label (TkbFieldEditor *self); /* translated */
 
 /* ---- the subclasses' constructors, for tkb-field-editor.c only ---- */
