@@ -62,6 +62,40 @@ sync_put (TkbStore *store, const char *id, const char *parent, const char *json)
   return g_strdup (tkb_document_get_rev (written));
 }
 
+void
+sync_put_many (TkbStore *store, const char *prefix, guint count)
+{
+  for (guint i = 0; i < count; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%s:%04u é/%%", prefix, i);
+      g_autofree char *json = g_strdup_printf ("{\"kind\":\"case\",\"title\":\"%s\"}", id);
+
+      g_free (sync_put (store, id, NULL, json));
+    }
+}
+
+char *
+sync_put_with_attachment (TkbStore *store, const char *id, gsize size)
+{
+  g_autoptr (GError) error = NULL;
+  char *bytes = g_malloc0 (size);
+  g_autoptr (GInputStream) stream = NULL;
+  g_autoptr (TkbBlobInfo) blob = NULL;
+  g_autofree char *json = NULL;
+
+  for (gsize i = 0; i < size; i++)
+    bytes[i] = (char) (i * 2654435761u >> 9);
+  stream = g_memory_input_stream_new_from_data (bytes, (gssize) size, g_free);
+  blob = tkb_store_add_blob (store, stream, NULL, &error);
+  g_assert_no_error (error);
+  json = g_strdup_printf ("{\"title\":\"t\",\"_attachments\":{\"a b/ü.bin\":{\"content_type\":"
+                          "\"image/png\",\"digest\":\"%s\",\"length\":%" G_GSIZE_FORMAT
+                          ",\"stub\":true}}}",
+                          blob->digest, size);
+  g_free (sync_put (store, id, NULL, json));
+  return g_strdup (blob->digest);
+}
+
 char *
 sync_delete (TkbStore *store, const char *id)
 {

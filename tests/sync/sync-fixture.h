@@ -19,6 +19,10 @@ char     *sync_temp_path (const char *name);
 void      sync_remove_dir (const char *dir);
 /* json: the body; parent (nullable). (transfer full): the new revision */
 char *sync_put (TkbStore *store, const char *id, const char *parent, const char *json);
+/* Cases PREFIX:0000 and on; their ids need escaping in a path. */
+void sync_put_many (TkbStore *store, const char *prefix, guint count);
+/* A document with an attachment "a b/ü.bin" of size bytes. (transfer full): its digest */
+char *sync_put_with_attachment (TkbStore *store, const char *id, gsize size);
 char *sync_delete (TkbStore *store, const char *id);
 /* (nullable): the winner's member "title"; NULL where there is no live document */
 char *sync_get_title (TkbStore *store, const char *id);

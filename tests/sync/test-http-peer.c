@@ -103,25 +103,13 @@ replicate_fails (Web *web, gboolean is_pull)
 }
 
 static void
-put_many (TkbStore *store, const char *prefix, guint count)
-{
-  for (guint i = 0; i < count; i++)
-    {
-      g_autofree char *id = g_strdup_printf ("%s:%04u é/%%", prefix, i);
-      g_autofree char *json = g_strdup_printf ("{\"kind\":\"case\",\"title\":\"%s\"}", id);
-
-      g_free (sync_put (store, id, NULL, json));
-    }
-}
-
-static void
 test_both_ways (Web *web, gconstpointer data)
 {
   TkbReplicationStats stats;
   guint               before;
 
-  put_many (web->client, "c", 230);
-  put_many (web->served, "s", 640);
+  sync_put_many (web->client, "c", 230);
+  sync_put_many (web->served, "s", 640);
   stats = replicate (web, TRUE);
   g_assert_cmpuint (stats.docs_written, ==, 640);
   stats = replicate (web, FALSE);
@@ -142,7 +130,7 @@ static void
 test_gzip_answers (Web *web, gconstpointer data)
 {
   web->http->sends_gzip = TRUE;
-  put_many (web->served, "s", 300);
+  sync_put_many (web->served, "s", 300);
   g_assert_cmpuint (replicate (web, TRUE).docs_written, ==, 300);
   sync_assert_equal (web->client, web->served);
 }
@@ -152,8 +140,8 @@ test_old_server (Web *web, gconstpointer data)
 {
   web->http->has_no_bulk_get = TRUE;
   web->http->takes_no_gzip = TRUE;
-  put_many (web->served, "s", 40);
-  put_many (web->client, "c", 40);
+  sync_put_many (web->served, "s", 40);
+  sync_put_many (web->client, "c", 40);
   g_assert_cmpuint (replicate (web, TRUE).docs_written, ==, 40);
   g_assert_cmpuint (replicate (web, FALSE).docs_written, ==, 40);
   g_assert_cmpuint (web->http->bulk_gets, ==, 0);
@@ -166,10 +154,10 @@ test_read_only_server (Web *web, gconstpointer data)
   TkbReplicationStats stats;
 
   web->http->refuses_local = TRUE;
-  put_many (web->served, "s", 20);
+  sync_put_many (web->served, "s", 20);
   stats = replicate (web, TRUE);
   g_assert_cmpuint (stats.docs_written, ==, 20);
-  put_many (web->served, "t", 3);
+  sync_put_many (web->served, "t", 3);
   stats = replicate (web, TRUE);
   g_assert_cmpuint (stats.changes_read, ==, 3);
 }
@@ -181,7 +169,7 @@ test_accounts (Web *web, gconstpointer data)
 
   web->http->user = g_strdup ("anna");
   web->http->password = g_strdup ("pässword");
-  put_many (web->served, "s", 3);
+  sync_put_many (web->served, "s", 3);
   error = replicate_fails (web, TRUE);
   g_assert_error (error, TKB_WIRE_ERROR, TKB_WIRE_ERROR_UNAUTHORIZED);
   g_clear_error (&error);
@@ -191,7 +179,7 @@ test_accounts (Web *web, gconstpointer data)
   connect_peer (web, "anna", "pässword");
   g_assert_cmpuint (replicate (web, TRUE).docs_written, ==, 3);
   web->http->has_no_session = TRUE;
-  put_many (web->served, "t", 3);
+  sync_put_many (web->served, "t", 3);
   connect_peer (web, "anna", "pässword");
   g_assert_cmpuint (replicate (web, TRUE).docs_written, ==, 3);
 }
@@ -271,7 +259,7 @@ test_faults (Web *web, gconstpointer data)
       g_autofree char *prefix = g_strdup_printf ("f%u", i);
       TkbStore        *store = cases[i].is_pull ? web->served : web->client;
 
-      put_many (store, prefix, 40);
+      sync_put_many (store, prefix, 40);
       http_fixture_set_fault (web->http, cases[i].kind, cases[i].path, G_MAXUINT);
       web->http->fault.status = cases[i].status;
       connect_peer (web, NULL, NULL);
@@ -290,7 +278,7 @@ test_faults (Web *web, gconstpointer data)
 static void
 test_patience (Web *web, gconstpointer data)
 {
-  put_many (web->served, "s", 40);
+  sync_put_many (web->served, "s", 40);
   http_fixture_set_fault (web->http, FAULT_STATUS, "_changes", 1);
   web->http->fault.status = 429;
   web->http->fault.retry_after = "1";
@@ -302,7 +290,7 @@ static void
 test_too_large (Web *web, gconstpointer data)
 {
   /* a batch that is too large is cut until it fits */
-  put_many (web->client, "c", 60);
+  sync_put_many (web->client, "c", 60);
   http_fixture_set_fault (web->http, FAULT_STATUS, "_bulk_docs", 3);
   web->http->fault.status = 413;
   g_assert_cmpuint (replicate (web, FALSE).docs_written, ==, 60);
@@ -312,7 +300,7 @@ test_too_large (Web *web, gconstpointer data)
 static void
 test_huge_answer (Web *web, gconstpointer data)
 {
-  put_many (web->served, "s", 40);
+  sync_put_many (web->served, "s", 40);
   http_fixture_set_fault (web->http, FAULT_HUGE, "_bulk_get", 1);
   g_assert_cmpuint (replicate (web, TRUE).docs_written, ==, 40);
 }
@@ -322,7 +310,7 @@ test_silence (Web *web, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  put_many (web->served, "s", 4);
+  sync_put_many (web->served, "s", 4);
   http_fixture_set_fault (web->http, FAULT_SILENCE, "_changes", 1);
   tkb_http_peer_set_timeout (TKB_HTTP_PEER (web->remote), 1);
   error = replicate_fails (web, TRUE);
@@ -338,7 +326,7 @@ test_refused (Web *web, gconstpointer data)
   TkbReplicationStats stats;
   TkbOutboxEntry     *entry;
 
-  put_many (web->client, "yes", 5);
+  sync_put_many (web->client, "yes", 5);
   g_free (sync_put (web->client, "no:1", NULL, "{\"title\":\"x\"}"));
   http_fixture_set_fault (web->http, FAULT_REFUSE_DOCS, NULL, G_MAXUINT);
   stats = replicate (web, FALSE);
@@ -363,34 +351,12 @@ test_refused (Web *web, gconstpointer data)
   g_assert_null (strstr (web->http->log->str, "\"draft\""));
 }
 
-static char *
-put_with_attachment (TkbStore *store, const char *id, gsize size)
-{
-  g_autoptr (GError) error = NULL;
-  char *bytes = g_malloc0 (size);
-  g_autoptr (GInputStream) stream = NULL;
-  g_autoptr (TkbBlobInfo) blob = NULL;
-  g_autofree char *json = NULL;
-
-  for (gsize i = 0; i < size; i++)
-    bytes[i] = (char) (i * 2654435761u >> 7);
-  stream = g_memory_input_stream_new_from_data (bytes, (gssize) size, g_free);
-  blob = tkb_store_add_blob (store, stream, NULL, &error);
-  g_assert_no_error (error);
-  json = g_strdup_printf ("{\"title\":\"t\",\"_attachments\":{\"a b/ü.bin\":{\"content_type\":"
-                          "\"image/png\",\"digest\":\"%s\",\"length\":%" G_GSIZE_FORMAT
-                          ",\"stub\":true}}}",
-                          blob->digest, size);
-  g_free (sync_put (store, id, NULL, json));
-  return g_strdup (blob->digest);
-}
-
 static void
 test_attachments (Web *web, gconstpointer data)
 {
-  g_autofree char *small = put_with_attachment (web->client, "small", 5000);
-  g_autofree char *big = put_with_attachment (web->client, "big", 3000000);
-  g_autofree char *theirs = put_with_attachment (web->served, "theirs", 2500000);
+  g_autofree char *small = sync_put_with_attachment (web->client, "small", 5000);
+  g_autofree char *big = sync_put_with_attachment (web->client, "big", 3000000);
+  g_autofree char *theirs = sync_put_with_attachment (web->served, "theirs", 2500000);
 
   replicate (web, FALSE);
   g_assert_cmpuint (web->http->multipart_puts, ==, 1);
@@ -404,7 +370,7 @@ test_attachments (Web *web, gconstpointer data)
 static void
 test_attachment_stays_a_stub (Web *web, gconstpointer data)
 {
-  g_autofree char *digest = put_with_attachment (web->client, "doc", 2000000);
+  g_autofree char *digest = sync_put_with_attachment (web->client, "doc", 2000000);
   g_autoptr (TkbDocument) document = NULL;
   g_autoptr (TkbDocument) edited = NULL;
   g_autoptr (TkbDocument) written = NULL;
@@ -467,7 +433,7 @@ test_replicator (Web *web, gconstpointer data)
   gint64 start_ms;
 
   g_assert_cmpint (tkb_replicator_get_state (replicator), ==, TKB_REPLICATOR_STOPPED);
-  put_many (web->served, "s", 30);
+  sync_put_many (web->served, "s", 30);
   tkb_replicator_set_remote (replicator, remote);
   tkb_replicator_start (replicator);
   sync_wait_for (is_idle, replicator);

@@ -261,28 +261,6 @@ test_both_ways (Real *real, gconstpointer data)
   other_close (&other);
 }
 
-static char *
-put_with_attachment (TkbStore *store, const char *id, gsize size)
-{
-  g_autoptr (GError) error = NULL;
-  char *bytes = g_malloc0 (size);
-  g_autoptr (GInputStream) stream = NULL;
-  g_autoptr (TkbBlobInfo) blob = NULL;
-  g_autofree char *json = NULL;
-
-  for (gsize i = 0; i < size; i++)
-    bytes[i] = (char) (i * 2654435761u >> 9);
-  stream = g_memory_input_stream_new_from_data (bytes, (gssize) size, g_free);
-  blob = tkb_store_add_blob (store, stream, NULL, &error);
-  g_assert_no_error (error);
-  json = g_strdup_printf ("{\"title\":\"t\",\"_attachments\":{\"a b/ü.bin\":{\"content_type\":"
-                          "\"image/png\",\"digest\":\"%s\",\"length\":%" G_GSIZE_FORMAT
-                          ",\"stub\":true}}}",
-                          blob->digest, size);
-  g_free (sync_put (store, id, NULL, json));
-  return g_strdup (blob->digest);
-}
-
 static void
 test_attachments (Real *real, gconstpointer data)
 {
@@ -299,8 +277,8 @@ test_attachments (Real *real, gconstpointer data)
     return;
   other_open (real, &other);
   remote = connect_peer (real, "plain", "chief");
-  small = put_with_attachment (real->store, "small", 5000);
-  big = put_with_attachment (real->store, "big/one", 5000000);
+  small = sync_put_with_attachment (real->store, "small", 5000);
+  big = sync_put_with_attachment (real->store, "big/one", 5000000);
   g_assert_cmpuint (run (real, real->local, remote).docs_written, ==, 2);
   g_assert_cmpuint (run (real, remote, other.peer).docs_written, ==, 2);
   g_assert_true (tkb_store_has_blob (other.store, small));
