@@ -36,7 +36,8 @@ static struct
   guint32      seed;
   gboolean     was_hit;
   gboolean     is_down;
-  GPtrArray   *undo; /* (owned) (element-type Undo) oldest first */
+  char        *below; /* (owned) (nullable): only files in this folder are down */
+  GPtrArray   *undo;  /* (owned) (element-type Undo) oldest first */
 } fault;
 
 static void
@@ -49,11 +50,17 @@ undo_free (gpointer data)
   g_free (undo);
 }
 
+static gboolean
+is_concerned (const char *path)
+{
+  return fault.below == NULL || (path != NULL && g_str_has_prefix (path, fault.below));
+}
+
 /* What this changing call shall do; counts it. */
 static FaultKind
-next_fault (void)
+next_fault (const char *path)
 {
-  if (fault.is_down)
+  if (fault.is_down && is_concerned (path))
     return FAULT_CRASH;
   if (fault.kind == FAULT_NONE || ++fault.calls != fault.call)
     return FAULT_NONE;
@@ -124,7 +131,7 @@ fault_write (sqlite3_file *base, const void *data, int length, sqlite3_int64 off
 {
   FaultFile *file = (FaultFile *) base;
   g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&fault.mutex);
-  FaultKind kind = next_fault ();
+  FaultKind kind = next_fault (file->path);
 
   if (kind == FAULT_SHORT)
     file->real->pMethods->xWrite (file->real, data, length / 2, offset);
@@ -139,7 +146,7 @@ fault_truncate (sqlite3_file *base, sqlite3_int64 size)
 {
   FaultFile *file = (FaultFile *) base;
   g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&fault.mutex);
-  FaultKind     kind = next_fault ();
+  FaultKind     kind = next_fault (file->path);
   sqlite3_int64 old_size = 0;
 
   if (kind != FAULT_NONE)
@@ -155,7 +162,7 @@ fault_sync (sqlite3_file *base, int flags)
 {
   FaultFile *file = (FaultFile *) base;
   g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&fault.mutex);
-  FaultKind kind = next_fault ();
+  FaultKind kind = next_fault (file->path);
 
   if (kind != FAULT_NONE)
     return code_of (kind, SQLITE_IOERR_FSYNC);
@@ -292,7 +299,7 @@ static int
 fault_delete (sqlite3_vfs *vfs, const char *name, int sync_dir)
 {
   g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&fault.mutex);
-  FaultKind kind = next_fault ();
+  FaultKind kind = next_fault (name);
 
   if (kind != FAULT_NONE)
     return code_of (kind, SQLITE_IOERR_DELETE);
@@ -341,11 +348,13 @@ fault_vfs_was_hit (void)
 }
 
 void
-fault_vfs_crash_now (void)
+fault_vfs_crash_now (const char *below)
 {
   g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&fault.mutex);
 
   fault.is_down = TRUE;
+  g_free (fault.below);
+  fault.below = g_strdup (below);
 }
 
 /* Puts back what stood there; zeros where the file did not reach before. */
@@ -386,13 +395,16 @@ fault_vfs_recover (void)
     {
       const Undo *undo = fault.undo->pdata[i - 1];
 
-      if (keep_some && g_rand_boolean (random))
+      if (!is_concerned (undo->path))
         continue;
-      take_back (undo);
+      if (!keep_some || !g_rand_boolean (random))
+        take_back (undo);
       if (!keep_some)
         cut (undo->path, undo->old_size);
+      g_ptr_array_remove_index (fault.undo, i - 1);
     }
   fault.is_down = FALSE;
-  fault.kind = FAULT_NONE;
-  g_ptr_array_set_size (fault.undo, 0);
+  if (fault.below == NULL)
+    fault.kind = FAULT_NONE;
+  g_clear_pointer (&fault.below, g_free);
 }

@@ -28,9 +28,11 @@ void fault_vfs_register (void); /* becomes the default VFS */
 void     fault_vfs_arm (FaultKind kind, guint call, guint32 seed);
 guint    fault_vfs_get_calls (void); /* changing calls since the last arm */
 gboolean fault_vfs_was_hit (void);
-/* The power fails now: what is written later never reaches the disk. */
-void fault_vfs_crash_now (void);
-/* After a crash, with every connection closed: takes unsynced writes back, then behaves again. */
+/* The power fails now: what is written later never reaches the disk. below (nullable): only the
+ * files whose path begins so; only what was written since FAULT_CRASH was armed can be lost. */
+void fault_vfs_crash_now (const char *below);
+/* After a crash, with every connection closed: takes unsynced writes back, then behaves again
+ * (after a crash of one folder: stays armed for the others). */
 void fault_vfs_recover (void);
 
 G_END_DECLS

@@ -331,7 +331,7 @@ try_fault (Fixture    *self,
   was_hit = fault_vfs_was_hit ();
   g_assert_true (acknowledged == (error == NULL));
   if (kind == FAULT_CRASH)
-    fault_vfs_crash_now (); /* right after an acknowledgement too */
+    fault_vfs_crash_now (NULL); /* right after an acknowledgement too */
   tkb_store_close (store);
   g_clear_object (&store);
   fault_vfs_recover ();
