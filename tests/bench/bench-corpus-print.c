@@ -12,6 +12,6 @@ main (int argc, char **argv)
   g_autoptr (TkbRandom) random = tkb_random_new_seeded (20261122);
 
   bench_corpus_print (random, argc > 1 ? g_ascii_strtoull (argv[1], NULL, 10) : 1000,
-                      argc > 2 ? MAX (g_ascii_strtoull (argv[2], NULL, 10), 1400) : 4096);
+                      argc > 2 ? g_ascii_strtoull (argv[2], NULL, 10) : 4096);
   return 0;
 }

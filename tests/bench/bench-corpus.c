@@ -4,6 +4,7 @@
 #include "bench-corpus.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /* words a language has here: enough for long posting lists and for rare words */
 #define WORDS_PER_LANGUAGE 20000
@@ -63,6 +64,51 @@ make_text (TkbRandom *random, const Language *language, gsize size_bytes)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
+/* From this size on a document is written out in several fields. */
+#define LONG_BYTES 1400
+/* bytes of JSON around the texts of a short one */
+#define SHORT_FRAME_BYTES 340
+
+static void
+add_long_texts (JsonObject *body, TkbRandom *random, const Language *language, gsize size_bytes)
+{
+  g_autofree char *action = make_text (random, language, 40);
+  JsonObject      *step = json_object_new ();
+  JsonArray       *process = json_array_new ();
+  JsonArray       *lessons = json_array_new ();
+
+  json_object_set_string_member (step, "action", action);
+  json_array_add_object_element (process, step);
+  json_object_set_array_member (body, "process", process);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *lesson = make_text (random, language, 40);
+
+      json_array_add_string_element (lessons, lesson);
+    }
+  json_object_set_array_member (body, "lessons", lessons);
+  {
+    g_autofree char *summary = make_text (random, language, 160);
+    g_autofree char *need = make_text (random, language, (size_bytes - 900) / 2);
+    g_autofree char *result = make_text (random, language, (size_bytes - 900) / 2);
+
+    json_object_set_string_member (body, "summary", summary);
+    json_object_set_string_member (body, "need", need);
+    json_object_set_string_member (body, "social_result", result);
+  }
+}
+
+static void
+add_short_texts (JsonObject *body, TkbRandom *random, const Language *language, gsize size_bytes)
+{
+  gsize            left = size_bytes > SHORT_FRAME_BYTES + 60 ? size_bytes - SHORT_FRAME_BYTES : 60;
+  g_autofree char *summary = make_text (random, language, left / 3);
+  g_autofree char *need = make_text (random, language, left * 2 / 3);
+
+  json_object_set_string_member (body, "summary", summary);
+  json_object_set_string_member (body, "need", need);
+}
+
 TkbDocument *
 bench_corpus_document (TkbRandom *random, guint number, gsize size_bytes)
 {
@@ -101,32 +147,10 @@ bench_corpus_document (TkbRandom *random, guint number, gsize size_bytes)
   list = json_array_new ();
   json_array_add_string_element (list, services[tkb_random_below (random, 4)]);
   json_object_set_array_member (body, "service_types", list);
-  {
-    JsonObject      *step = json_object_new ();
-    g_autofree char *action = make_text (random, language, 40);
-
-    json_object_set_string_member (step, "action", action);
-    list = json_array_new ();
-    json_array_add_object_element (list, step);
-    json_object_set_array_member (body, "process", list);
-  }
-  list = json_array_new ();
-  for (guint i = 0; i < 3; i++)
-    {
-      g_autofree char *lesson = make_text (random, language, 40);
-
-      json_array_add_string_element (list, lesson);
-    }
-  json_object_set_array_member (body, "lessons", list);
-  {
-    g_autofree char *summary = make_text (random, language, 160);
-    g_autofree char *need = make_text (random, language, (size_bytes - 900) / 2);
-    g_autofree char *result = make_text (random, language, (size_bytes - 900) / 2);
-
-    json_object_set_string_member (body, "summary", summary);
-    json_object_set_string_member (body, "need", need);
-    json_object_set_string_member (body, "social_result", result);
-  }
+  if (size_bytes >= LONG_BYTES)
+    add_long_texts (body, random, language, size_bytes);
+  else
+    add_short_texts (body, random, language, size_bytes);
   return tkb_document_new (id, NULL, FALSE, body, NULL);
 }
 
@@ -138,6 +162,6 @@ bench_corpus_print (TkbRandom *random, guint count, gsize size_bytes)
       g_autoptr (TkbDocument) document = bench_corpus_document (random, i, size_bytes);
       g_autofree char *text = tkb_document_to_text (document, TKB_DOCUMENT_JSON_NONE);
 
-      g_print ("%s\n", text);
+      puts (text); /* g_print () would put it into the character set of the locale */
     }
 }

@@ -1,282 +1,315 @@
 /* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Every keystroke of a person who types words and pairs of words of the corpus: the whole answer,
- * that is total, order, all facet counts and the first rows with their snippets. Against FTS5 with
- * unicode61 and bm25 over the same texts, for the finished words only (it knows no facets, no
- * snippets, no stems and no Chinese words). Times are of the processor. usage: bench-search
- * [DOCUMENTS] [BYTES] [WORDS] */
+/* The search, measured as docs/search.md reports it: making the index against unicode61; every
+ * keystroke of the recorded queries (queries.tsv), the whole answer with total, order, the counts
+ * of all facets and the first rows with their snippets; the same keystrokes put to FTS5 (ORDER BY
+ * rank) and, where it is there, to Xapian; the first query of a process; memory.
+ *
+ * usage: bench-search QUERIES [DOCUMENTSxBYTES]... */
 
-#include "bench-corpus.h"
-
-#include <glib/gstdio.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "tkb-data.h"
+#include "bench-figures.h"
+#include "bench-library.h"
+#include "bench-queries.h"
 #include "tkb-search.h"
 
-#define BATCH 500
+/* what a window shows at once */
 #define FIRST_ROWS 16
+/* queries after which memory is measured */
+#define MEMORY_QUERIES 100
 
-typedef struct
+static const char *const sorts[] = {
+  "letter", "word", "two", "phrase", "chinese", "pinyin", "facet"
+};
+
+/* ---- asking ---- */
+
+static TkbQuery *
+make_query (const BenchQuery *recorded, guint n_strokes)
 {
-  const char *name;
-  GArray     *times_us; /* (owned) (element-type gint64) */
-} Series;
+  g_autofree char *typed = bench_query_get_typed (recorded, n_strokes);
+  TkbQuery        *query = tkb_query_new (typed, TKB_QUERY_TYPING);
 
-static int
-compare_times (const void *a, const void *b)
-{
-  gint64 x = *(const gint64 *) a;
-  gint64 y = *(const gint64 *) b;
-
-  return (x > y) - (x < y);
-}
-
-static gint64
-get_quantile (Series *series, double quantile)
-{
-  GArray *times = series->times_us;
-
-  if (times->len == 0)
-    return 0;
-  qsort (times->data, times->len, sizeof (gint64), compare_times);
-  return g_array_index (times, gint64, (guint) (quantile * (times->len - 1)));
-}
-
-static void
-print_series (Series *series)
-{
-  g_print ("%-28s %6u  p50 %7.2f  p99 %7.2f  worst %7.2f ms\n", series->name, series->times_us->len,
-           get_quantile (series, 0.5) / 1000.0, get_quantile (series, 0.99) / 1000.0,
-           get_quantile (series, 1) / 1000.0);
-}
-
-static void
-run_sql (sqlite3 *db, const char *sql)
-{
-  if (sqlite3_exec (db, sql, NULL, NULL, NULL) != SQLITE_OK)
-    g_error ("%s: %s", sql, sqlite3_errmsg (db));
-}
-
-/* Loads store and baseline, and keeps every so many titles and texts to type from. */
-static void
-load (TkbStore *store, sqlite3 *plain, guint count, gsize size_bytes, GPtrArray *words)
-{
-  g_autoptr (TkbRandom) random = tkb_random_new_seeded (20261122);
-  sqlite3_stmt *insert;
-  guint         every = MAX (count / 300, 1);
-  gboolean      is_loaded = tkb_store_get_last_seq (store) > 0; /* a folder kept from before */
-
-  if (!is_loaded)
-    run_sql (plain, "CREATE VIRTUAL TABLE t USING fts5 (text, content='')");
-  sqlite3_prepare_v2 (plain, "INSERT INTO t (rowid, text) VALUES (?1, ?2)", -1, &insert, NULL);
-  for (guint i = 0; i < count;)
+  for (guint i = 0; recorded->selections[i] != NULL; i++)
     {
-      g_autoptr (GPtrArray) batch =
-          g_ptr_array_new_with_free_func ((GDestroyNotify) tkb_document_unref);
-      g_autoptr (GPtrArray) results = NULL;
+      g_auto (GStrv) parts = g_strsplit (recorded->selections[i], "=", 2);
+      g_autoptr (TkbQuery) wider = query;
 
-      run_sql (plain, "BEGIN");
-      for (; batch->len < BATCH && i < count; i++)
-        {
-          TkbDocument     *document = bench_corpus_document (random, i, size_bytes);
-          g_autofree char *text = tkb_document_to_text (document, TKB_DOCUMENT_JSON_NONE);
-
-          g_ptr_array_add (batch, document);
-          sqlite3_bind_int (insert, 1, i + 1);
-          sqlite3_bind_text (insert, 2, text, -1, SQLITE_STATIC);
-          if (!is_loaded)
-            sqlite3_step (insert);
-          sqlite3_reset (insert);
-          if (i % every == 0)
-            g_ptr_array_add (words, g_strdup (tkb_document_get_string (document, "need")));
-        }
-      run_sql (plain, "COMMIT");
-      if (is_loaded)
-        continue;
-      results = tkb_store_write (store, batch, TKB_WRITE_BULK, NULL, NULL, NULL, NULL);
-      g_assert_nonnull (results);
+      query = tkb_query_with_facet (wider, parts[0], parts[1]);
     }
-  sqlite3_finalize (insert);
+  return query;
 }
 
-/* us of processor time of the whole process: what else the machine does shall not count */
-static gint64
-get_time_us (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
-  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
-}
-
-static void
-add_time (Series *series, gint64 start)
-{
-  gint64 time = get_time_us () - start;
-
-  g_array_append_val (series->times_us, time);
-}
-
+/* The total; the time goes to series (nullable). */
 static guint
-ask (TkbSearch *search, const char *text, TkbQueryFlags flags, Series *series)
+ask (TkbSearch *search, const BenchQuery *recorded, guint n_strokes, BenchSeries *series)
 {
-  g_autoptr (TkbQuery) query = tkb_query_new (text, flags);
+  g_autoptr (TkbQuery) query = make_query (recorded, n_strokes);
   g_autoptr (TkbSearchResults) results = NULL;
   g_autoptr (GError) error = NULL;
-  gint64 start = get_time_us ();
+  BenchTime start = bench_time_now ();
 
   results = tkb_search_run (search, query, NULL, FIRST_ROWS, NULL, &error);
   g_assert_no_error (error);
-  add_time (series, start);
-  if (g_getenv ("BENCH_SLOW") != NULL && get_time_us () - start > 16000)
-    g_print ("  %.1f ms: %s (%u)\n", (get_time_us () - start) / 1000.0, text,
-             tkb_search_results_get_total (results));
+  if (series != NULL)
+    {
+      double ms = bench_series_add (series, start);
+
+      if (g_getenv ("BENCH_SLOW") != NULL && ms > 5)
+        g_print ("    %6.1f ms: %s, %u of %s (%u found)\n", ms, recorded->sort, n_strokes,
+                 recorded->text, tkb_search_results_get_total (results));
+    }
   return tkb_search_results_get_total (results);
 }
 
+/* In the order in which they were recorded: what one query reads may help the next one. */
 static void
-ask_plain (sqlite3_stmt *select, const char *text, Series *series)
+measure_keystrokes (TkbSearch *search, GPtrArray *queries)
 {
-  g_autofree char *expression = g_strdup_printf ("\"%s\"", text);
-  gint64           start = get_time_us ();
+  g_autoptr (BenchSeries) all = bench_series_new ("every keystroke, whole answer");
+  g_autoptr (GPtrArray) by_sort =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) bench_series_free);
 
-  sqlite3_bind_text (select, 1, expression, -1, SQLITE_STATIC);
-  while (sqlite3_step (select) == SQLITE_ROW)
-    ;
-  sqlite3_reset (select);
-  add_time (series, start);
+  for (guint i = 0; i < G_N_ELEMENTS (sorts); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("  of sort %s", sorts[i]);
+
+      g_ptr_array_add (by_sort, bench_series_new (name));
+    }
+  for (guint i = 0; i < queries->len; i++)
+    {
+      const BenchQuery *query = g_ptr_array_index (queries, i);
+      guint             sort = 0;
+
+      while (sort + 1 < G_N_ELEMENTS (sorts) && strcmp (sorts[sort], query->sort) != 0)
+        sort++;
+      for (guint n = 1; n <= query->n_strokes; n++)
+        ask (search, query, n, g_ptr_array_index (by_sort, sort));
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (sorts); i++)
+    {
+      bench_series_append (all, g_ptr_array_index (by_sort, i));
+      bench_series_print (g_ptr_array_index (by_sort, i));
+    }
+  bench_series_print (all);
 }
 
-/* Two neighbouring words of a text, or four ideographs; (nullable): not found */
+/* ---- FTS5 as it comes ---- */
+
+/* The words in quotation marks, the last one a beginning; a phrase as one. */
 static char *
-cut_words (const char *text, TkbRandom *random)
+make_expression (const char *typed)
 {
-  glong       length = g_utf8_strlen (text, -1);
-  const char *at = g_utf8_offset_to_pointer (text, tkb_random_below (random, MAX (length - 60, 1)));
-  g_auto (GStrv) parts = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_auto (GStrv) words = NULL;
 
-  if (g_unichar_iswide (g_utf8_get_char (text)))
-    return g_utf8_substring (at, 0, 4);
-  parts = g_strsplit_set (at, " .", 5);
-  if (g_strv_length (parts) < 4 || parts[1][0] == '\0' || parts[2][0] == '\0')
-    return NULL;
-  return g_strdup_printf ("%s %s", parts[1], parts[2]);
-}
-
-static void
-type (TkbSearch *search, const char *text, Series *keystrokes)
-{
-  for (const char *p = text; *p != '\0';)
+  if (typed[0] == '"')
     {
-      g_autofree char *typed = NULL;
+      g_auto (GStrv) parts = g_strsplit (typed, "\"", -1);
 
-      p = g_utf8_next_char (p);
-      typed = g_strndup (text, p - text);
-      ask (search, typed, TKB_QUERY_TYPING, keystrokes);
+      return g_strdup_printf ("\"%s\"", parts[1]);
     }
+  words = g_strsplit (typed, " ", -1);
+  for (guint i = 0; words[i] != NULL; i++)
+    if (words[i][0] != '\0')
+      g_string_append_printf (out, "%s\"%s\"", out->len > 0 ? " " : "", words[i]);
+  if (out->len > 0)
+    g_string_append (out, "*");
+  return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
 static void
-remove_folder (const char *folder)
+measure_plain (BenchLibrary *library, GPtrArray *queries)
 {
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        remove_folder (path);
-      g_remove (path);
-    }
-  g_rmdir (folder);
-}
-
-static void
-measure (TkbSearch *search, sqlite3 *plain, GPtrArray *texts, guint count)
-{
-  Series all = { "browse, all", g_array_new (FALSE, FALSE, sizeof (gint64)) };
-  Series keystrokes = { "every keystroke", g_array_new (FALSE, FALSE, sizeof (gint64)) };
-  Series whole = { "one finished word", g_array_new (FALSE, FALSE, sizeof (gint64)) };
-  Series pairs = { "two finished words", g_array_new (FALSE, FALSE, sizeof (gint64)) };
-  Series narrowed = { "two facets selected", g_array_new (FALSE, FALSE, sizeof (gint64)) };
-  Series baseline = { "FTS5 bm25, one word", g_array_new (FALSE, FALSE, sizeof (gint64)) };
-  g_autoptr (TkbRandom) random = tkb_random_new_seeded (5);
+  g_autoptr (BenchSeries) series = bench_series_new ("FTS5 unicode61, ORDER BY rank");
   sqlite3_stmt *select;
-  Series *const series[] = { &all, &keystrokes, &whole, &pairs, &narrowed, &baseline };
+  sqlite3      *plain;
 
+  sqlite3_open (library->plain_path, &plain);
+  sqlite3_exec (plain, "PRAGMA mmap_size = 1073741824", NULL, NULL, NULL);
   sqlite3_prepare_v2 (plain, "SELECT rowid FROM t WHERE t MATCH ?1 ORDER BY rank LIMIT 50", -1,
                       &select, NULL);
-  for (guint i = 0; i < count; i++)
+  for (guint i = 0; i < queries->len; i++)
     {
-      const char      *text = g_ptr_array_index (texts, tkb_random_below (random, texts->len));
-      g_autofree char *words = cut_words (text, random);
-      g_autofree char *first = NULL;
+      const BenchQuery *query = g_ptr_array_index (queries, i);
 
-      if (words == NULL)
-        continue;
-      first = strchr (words, ' ') != NULL ? g_strndup (words, strchr (words, ' ') - words)
-                                          : g_utf8_substring (words, 0, 2);
-      ask (search, "", TKB_QUERY_NONE, &all);
-      type (search, words, &keystrokes);
-      ask (search, first, TKB_QUERY_NONE, &whole);
-      ask (search, words, TKB_QUERY_NONE, &pairs);
-      ask (search, "country:CN year:2020..", TKB_QUERY_NONE, &narrowed);
-      ask_plain (select, first, &baseline);
+      for (guint n = 1; n <= query->n_strokes; n++)
+        {
+          g_autofree char *typed = bench_query_get_typed (query, n);
+          g_autofree char *expression = make_expression (typed);
+          BenchTime        start = bench_time_now ();
+
+          sqlite3_bind_text (select, 1, expression, -1, SQLITE_STATIC);
+          while (sqlite3_step (select) == SQLITE_ROW)
+            ;
+          sqlite3_reset (select);
+          bench_series_add (series, start);
+        }
     }
   sqlite3_finalize (select);
-  for (guint i = 0; i < G_N_ELEMENTS (series); i++)
-    print_series (series[i]);
-  g_print ("ratio of p50, one word with everything : FTS5 bm25   %.2f\n",
-           (double) get_quantile (&whole, 0.5) / MAX (get_quantile (&baseline, 0.5), 1));
-  for (guint i = 0; i < G_N_ELEMENTS (series); i++)
-    g_array_unref (series[i]->times_us);
+  sqlite3_close (plain);
+  bench_series_print (series);
+}
+
+/* ---- a process of its own ---- */
+
+/* KiB of a line of /proc/self/status */
+static guint64
+read_status (const char *name)
+{
+  g_autofree char *content = NULL;
+  const char      *line;
+
+  if (!g_file_get_contents ("/proc/self/status", &content, NULL, NULL))
+    return 0;
+  line = strstr (content, name);
+  return line != NULL ? g_ascii_strtoull (line + strlen (name) + 1, NULL, 10) : 0;
+}
+
+/* Opens a library, asks for everything, as a window does when it opens, then so many queries; says
+ * how long the first answer took and what memory is held at the end. */
+static int
+run_child (const char *queries_path, const char *store_path)
+{
+  g_autoptr (GPtrArray) queries = bench_queries_read (queries_path);
+  g_autoptr (TkbStore) store = bench_library_open (store_path, TKB_STORE_OPEN_NONE);
+  g_autoptr (BenchSeries) first = bench_series_new ("first query of a process");
+  BenchQuery browse = { .text = (char *) "", .selections = (GStrv) (char *[]){ NULL } };
+  BenchTime  start = bench_time_now ();
+  g_autoptr (TkbSearch) search = tkb_search_new (store);
+  guint step = MAX (queries->len / MEMORY_QUERIES, 1);
+
+  ask (search, &browse, 0, NULL);
+  bench_series_add (first, start);
+  for (guint i = 0; i < queries->len; i += step)
+    {
+      const BenchQuery *query = g_ptr_array_index (queries, i);
+
+      for (guint n = 1; n <= query->n_strokes; n++)
+        ask (search, query, n, NULL);
+    }
+  g_print ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
+           "\n",
+           g_array_index (first->cpu_us, gint64, 0), g_array_index (first->wall_us, gint64, 0),
+           read_status ("\nRssAnon:"), read_status ("\nRssFile:"));
+  g_clear_object (&search);
+  tkb_store_close (store);
+  return 0;
+}
+
+typedef struct
+{
+  double cpu_ms, wall_ms, anonymous_mb, file_mb;
+} Child;
+
+static Child
+spawn_child (const char *queries_path, const char *store_path)
+{
+  const char *const arguments[] = { "/proc/self/exe", "--child", queries_path, store_path, NULL };
+  g_autofree char  *output = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) parts = NULL;
+
+  if (!g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, NULL,
+                     NULL, &error))
+    g_error ("%s", error->message);
+  parts = g_strsplit (output, " ", 4);
+  g_assert_cmpuint (g_strv_length (parts), ==, 4);
+  return (Child){ g_ascii_strtoull (parts[0], NULL, 10) / 1000.0,
+                  g_ascii_strtoull (parts[1], NULL, 10) / 1000.0,
+                  g_ascii_strtoull (parts[2], NULL, 10) / 1024.0,
+                  g_ascii_strtoull (parts[3], NULL, 10) / 1024.0 };
+}
+
+static void
+measure_child (BenchLibrary *library, const char *queries_path)
+{
+  g_autofree char *empty_path = g_build_filename (library->folder, "empty.tisckb", NULL);
+  g_autoptr (TkbStore) empty = bench_library_open (empty_path, TKB_STORE_OPEN_CREATE);
+  Child without;
+  Child with;
+
+  tkb_store_close (empty);
+  without = spawn_child (queries_path, empty_path);
+  with = spawn_child (queries_path, library->path);
+  g_print ("  first query of a process        %.1f ms (empty library %.1f), wall clock %.1f\n",
+           with.cpu_ms, without.cpu_ms, with.wall_ms);
+  g_print (
+      "  memory after %d queries        %+.1f MB against an empty library (own %+.1f, pages of "
+      "the file %+.1f)\n",
+      MEMORY_QUERIES, with.anonymous_mb + with.file_mb - without.anonymous_mb - without.file_mb,
+      with.anonymous_mb - without.anonymous_mb, with.file_mb - without.file_mb);
+}
+
+/* ---- Xapian ---- */
+
+/* The documents come to it through a pipe, from the program that prints them. */
+static void
+run_xapian (BenchLibrary *library, const char *queries_path)
+{
+  const char      *program = g_getenv ("BENCH_XAPIAN");
+  const char      *printer = g_getenv ("BENCH_CORPUS_PRINT");
+  g_autofree char *command = NULL;
+  const char      *arguments[] = { "/bin/sh", "-c", NULL, NULL };
+  g_autoptr (GError) error = NULL;
+
+  if (program == NULL || printer == NULL)
+    {
+      g_print ("  (Xapian is not here)\n");
+      return;
+    }
+  command =
+      g_strdup_printf ("'%s' %u %" G_GSIZE_FORMAT " | '%s' '%s' '%s'", printer, library->count,
+                       library->size_bytes, program, library->folder, queries_path);
+  arguments[2] = command;
+  if (!g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, NULL,
+                     &error))
+    g_error ("%s", error->message);
+}
+
+static void
+measure (const char *queries_path, GPtrArray *queries, guint count, gsize size_bytes)
+{
+  g_autoptr (BenchLibrary) library = bench_library_new (count, size_bytes);
+  g_autoptr (TkbStore) store = NULL;
+  g_autoptr (TkbSearch) search = NULL;
+
+  g_print ("%u documents of %" G_GSIZE_FORMAT " bytes, processor time\n", count, size_bytes);
+  g_print (
+      "  index, all tables               %.1f s; FTS5 unicode61 of the same texts %.1f s; ratio "
+      "%.2f\n",
+      library->index_s, library->plain_s, library->index_s / MAX (library->plain_s, 0.001));
+  measure_child (library, queries_path);
+  store = bench_library_open (library->path, TKB_STORE_OPEN_NONE);
+  search = tkb_search_new (store);
+  measure_keystrokes (search, queries);
+  g_clear_object (&search);
+  tkb_store_close (store);
+  measure_plain (library, queries);
+  run_xapian (library, queries_path);
 }
 
 int
 main (int argc, char **argv)
 {
-  guint            count = argc > 1 ? g_ascii_strtoull (argv[1], NULL, 10) : 20000;
-  gsize            size_bytes = argc > 2 ? MAX (g_ascii_strtoull (argv[2], NULL, 10), 1400) : 3000;
-  guint            n_words = argc > 3 ? g_ascii_strtoull (argv[3], NULL, 10) : 200;
-  const char      *kept = g_getenv ("BENCH_FOLDER");
-  g_autofree char *folder = kept != NULL ? g_strdup (kept) : g_dir_make_tmp ("tkb-XXXXXX", NULL);
-  g_autofree char *path = g_build_filename (folder, "bench.tisckb", NULL);
-  g_autofree char *plain_path = g_build_filename (folder, "plain.db", NULL);
-  g_autoptr (TkbCatalog) catalog = tkb_catalog_new (tkb_data_get_resource (), NULL);
-  g_autoptr (TkbClock) clock = tkb_clock_new_system ();
-  g_autoptr (TkbRandom) random = tkb_random_new_seeded (1);
-  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (TkbStore) store = NULL;
-  g_autoptr (TkbSearch) search = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GTimer) timer = g_timer_new ();
-  Series   first = { "first query after opening", g_array_new (FALSE, FALSE, sizeof (gint64)) };
-  sqlite3 *plain;
+  g_autoptr (GPtrArray) queries = NULL;
 
-  store = tkb_store_open (path, TKB_STORE_OPEN_CREATE, catalog, clock, random, &error);
-  g_assert_no_error (error);
-  sqlite3_open (plain_path, &plain);
-  run_sql (plain, "PRAGMA mmap_size = 1073741824");
-  load (store, plain, count, size_bytes, texts);
-  g_print ("%u documents written      %8.1f s\n", count, g_timer_elapsed (timer, NULL));
-  g_assert_true (tkb_store_wait_for_index (store, NULL, NULL));
-  g_print ("%u documents indexed      %8.1f s\n", count, g_timer_elapsed (timer, NULL));
-  search = tkb_search_new (store);
-  ask (search, "", TKB_QUERY_NONE, &first);
-  print_series (&first);
-  measure (search, plain, texts, n_words);
-  g_array_unref (first.times_us);
-  sqlite3_close (plain);
-  g_clear_object (&search);
-  tkb_store_close (store);
-  if (kept == NULL)
-    remove_folder (folder);
+  if (argc == 4 && strcmp (argv[1], "--child") == 0)
+    return run_child (argv[2], argv[3]);
+  if (argc < 3)
+    g_error ("usage: bench-search QUERIES DOCUMENTSxBYTES...");
+  queries = bench_queries_read (argv[1]);
+  for (int i = 2; i < argc; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (argv[i], "x", 2);
+
+      if (g_strv_length (parts) != 2)
+        g_error ("%s is not DOCUMENTSxBYTES", argv[i]);
+      measure (argv[1], queries, g_ascii_strtoull (parts[0], NULL, 10),
+               g_ascii_strtoull (parts[1], NULL, 10));
+    }
   return 0;
 }
