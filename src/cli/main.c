@@ -30,7 +30,7 @@ static const TkbCliVerb verbs[] = {
     tkb_cli_export },
   { "sync", "URL [--pull|--push] [--live] [--user NAME] [--password-file FILE]",
     N_ ("sync with a database or a store file"), tkb_cli_sync },
-  { "check", "", N_ ("look for damage"), tkb_cli_check },
+  { "check", "[--repair]", N_ ("look for damage, and repair it"), tkb_cli_check },
   { "stats", "", N_ ("count what is in the store"), tkb_cli_stats },
   { "reindex", "", N_ ("build the search index again"), tkb_cli_reindex },
 };

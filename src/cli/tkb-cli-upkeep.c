@@ -7,34 +7,70 @@
 
 #include "tkb-cli.h"
 
-int
-tkb_cli_check (TkbCli *cli, int argc, char **argv)
+static void
+print_lines (TkbCli *cli, GPtrArray *lines, const char *member)
 {
-  g_autoptr (TkbStore) store = NULL;
-  g_autoptr (GPtrArray) findings = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (!tkb_cli_parse (cli, NULL, &argc, &argv, 0, 0))
-    return TKB_CLI_USAGE;
-  store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
-  if (store == NULL)
-    return TKB_CLI_FAILED;
-  findings = tkb_store_check (store, NULL, &error);
-  if (findings == NULL)
-    return tkb_cli_fail (cli->store_path, error);
-  for (guint i = 0; i < findings->len; i++)
+  for (guint i = 0; i < lines->len; i++)
     if (cli->json)
       {
         JsonObject *row = json_object_new ();
 
-        json_object_set_string_member (row, "finding", findings->pdata[i]);
+        json_object_set_string_member (row, member, lines->pdata[i]);
         tkb_cli_print_json (row);
       }
     else
-      g_print ("%s\n", (const char *) findings->pdata[i]);
+      g_print ("%s\n", (const char *) lines->pdata[i]);
+}
+
+static int
+look (TkbCli *cli, TkbStore *store)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) findings = tkb_store_check (store, NULL, &error);
+
+  if (findings == NULL)
+    return tkb_cli_fail (cli->store_path, error);
+  print_lines (cli, findings, "finding");
   if (findings->len == 0 && !cli->json)
     g_print (_ ("%s is clean.\n"), cli->store_path);
+  else if (!cli->json)
+    g_print ("%s\n", _ ("Nothing was changed. \"check --repair\" sets this right."));
   return findings->len == 0 ? TKB_CLI_OK : TKB_CLI_FAILED;
+}
+
+static int
+repair (TkbCli *cli, TkbStore *store)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) done = tkb_store_repair (store, NULL, &error);
+
+  if (done == NULL)
+    return tkb_cli_fail (cli->store_path, error);
+  print_lines (cli, done, "done");
+  if (done->len == 0 && !cli->json)
+    g_print (_ ("%s is clean.\n"), cli->store_path);
+  return TKB_CLI_OK;
+}
+
+int
+tkb_cli_check (TkbCli *cli, int argc, char **argv)
+{
+  gboolean     repairs = FALSE;
+  GOptionEntry entries[] = {
+    { "repair", 0, 0, G_OPTION_ARG_NONE, &repairs, N_ ("Set right what is found"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (TkbStore) store = NULL;
+  int status;
+
+  if (!tkb_cli_parse (cli, entries, &argc, &argv, 0, 0))
+    return TKB_CLI_USAGE;
+  store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
+  if (store == NULL)
+    return TKB_CLI_FAILED;
+  status = repairs ? repair (cli, store) : look (cli, store);
+  tkb_store_close (store);
+  return status;
 }
 
 int

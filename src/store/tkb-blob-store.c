@@ -18,6 +18,8 @@
 /* bytes read at a time: large enough to keep the digests busy, small beside a phone's memory */
 #define CHUNK_BYTES (256 * 1024)
 #define TEMPORARY_PREFIX "tmp-"
+/* where damaged files are kept */
+#define DAMAGED_FOLDER "damaged"
 
 struct _TkbBlobStore
 {
@@ -353,6 +355,23 @@ tkb_blob_store_verify (TkbBlobStore *self,
     return FALSE;
   *out_is_right = total == length_bytes && strcmp (g_checksum_get_string (checksum), sha256) == 0;
   return TRUE;
+}
+
+gboolean
+tkb_blob_store_set_aside (TkbBlobStore *self, const char *sha256, GError **error)
+{
+  g_autofree char *path = get_path (self, sha256);
+  g_autofree char *folder = g_build_filename (self->folder, DAMAGED_FOLDER, NULL);
+  g_autofree char *aside = g_build_filename (folder, sha256, NULL);
+  g_autofree char *shelf = g_path_get_dirname (path);
+
+  if (g_access (path, F_OK) != 0)
+    return TRUE;
+  if (!make_folder (folder, error))
+    return FALSE;
+  if (g_rename (path, aside) != 0)
+    return errno == ENOENT || set_error (path, errno, error);
+  return sync_folder (folder, error) && sync_folder (shelf, error);
 }
 
 /* Now, as the file system that holds the blobs sees it. */

@@ -53,6 +53,9 @@ gboolean tkb_blob_store_verify (TkbBlobStore *self,
                                 gboolean     *out_is_right,
                                 GCancellable *cancellable,
                                 GError      **error);
+/* Moves a damaged file to the folder "damaged" beside the shelves: it counts as missing from then
+ * on, and a person may still look at it. */
+gboolean tkb_blob_store_set_aside (TkbBlobStore *self, const char *sha256, GError **error);
 /* Names of all blob files that were last changed at least min_age_s before now, by the clock of the
  * file system; leftover temporary files of that age are removed on the way. out_before_s: for
  * remove. (transfer full) (element-type utf8) */

@@ -77,6 +77,13 @@ update_winner (TkbDocRow   *row,
   return TRUE;
 }
 
+gboolean
+tkb_edit_describe (TkbDocRow *row, TkbDb *db, GError **error)
+{
+  g_clear_pointer (&row->rev, g_free);
+  return update_winner (row, db, NULL, NULL, 0, error);
+}
+
 /* ---- the index ---- */
 
 /* (nullable): the revision that the index should hold */

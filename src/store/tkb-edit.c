@@ -212,9 +212,8 @@ complete_body (TkbEdit    *self,
   return write_body (self, error);
 }
 
-/* Bits of the revision itself. */
-static TkbRowFlags
-get_revision_flags (TkbDocument *document)
+TkbRowFlags
+tkb_edit_get_revision_flags (TkbDocument *document)
 {
   TkbRowFlags flags = 0;
 
@@ -316,7 +315,7 @@ apply_local (TkbEdit *self, TkbBatch *batch, TkbDocRow *row, GError **error)
                                   tkb_document_is_deleted (self->document));
   if (revision.amended != NULL && strcmp (self->rev, revision.amended) == 0)
     return TRUE;
-  revision.flags = get_revision_flags (self->document) | TKB_ROW_HERE;
+  revision.flags = tkb_edit_get_revision_flags (self->document) | TKB_ROW_HERE;
   if (tkb_document_is_deleted (self->document) && parent != NULL)
     {
       if (!tombstone_stays (batch, row, parent, &stays, error))
@@ -363,7 +362,7 @@ apply_replicated (TkbEdit *self, TkbBatch *batch, TkbDocRow *row, GError **error
       g_clear_pointer (&self->rev, g_free);
       return TRUE;
     }
-  revision.flags = get_revision_flags (self->document);
+  revision.flags = tkb_edit_get_revision_flags (self->document);
   return tkb_edit_store (self, batch, row, &revision, error);
 }
 

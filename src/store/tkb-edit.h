@@ -60,6 +60,10 @@ gboolean tkb_edit_mark_sent (TkbDocRow *row, TkbBatch *batch, const char *rev, G
 /* Drops bodies beyond TKB_KEPT_BODIES that nothing needs, and those the tree has forgotten.
  * out_dropped: how many; the row has to be stored after that. */
 gboolean tkb_edit_prune (TkbDocRow *row, TkbDb *db, guint *out_dropped, GError **error);
+/* Computes again what a document's row says of its winner, from the tree and the winner's body. */
+gboolean tkb_edit_describe (TkbDocRow *row, TkbDb *db, GError **error);
+/* The bits of a revision that follow from what stands in it. */
+TkbRowFlags tkb_edit_get_revision_flags (TkbDocument *document);
 /* Brings the index from what it holds of a document to the winner, and notes that in the row. */
 gboolean tkb_edit_index_row (TkbDocRow *row, TkbDb *db, TkbCatalog *catalog, GError **error);
 

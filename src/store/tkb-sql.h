@@ -132,6 +132,30 @@
   S (RECOUNT_KINDS,                                                                                \
      "SELECT kind, count(*) FROM document WHERE flags & 3 = 0 AND kind IS NOT NULL GROUP BY kind")
 
+/* tkb-store-repair.c, tkb-store-blobs.c: what damage has left */
+#define TKB_SQL_REPAIR(S)                                                                          \
+  S (DOCUMENT_STEP, "SELECT doc FROM document WHERE doc > ?1 ORDER BY doc LIMIT ?2")               \
+  S (BLOB_USERS,                                                                                   \
+     "SELECT document.id, revision.rev FROM attachment JOIN revision USING (revision)"             \
+     " JOIN document USING (doc) WHERE digest = ?1 ORDER BY document.id, revision.rev")            \
+  S (BLOB_NAMED,                                                                                   \
+     "SELECT document.id, revision.rev, blob.sha256 FROM blob JOIN attachment USING (digest)"      \
+     " JOIN revision USING (revision) JOIN document USING (doc) ORDER BY document.id")             \
+  S (REVISION_FILES, "SELECT blob.sha256 FROM attachment JOIN blob USING (digest)"                 \
+                     " WHERE attachment.revision = ?1")                                            \
+  S (BLOB_PLACEHOLDER,                                                                             \
+     "INSERT OR IGNORE INTO blob (digest, sha256, length_bytes, stored_ms, verified)"              \
+     " VALUES (?1, printf ('%064d', 0), ?2, ?3, 0)")                                               \
+  S (COUNTER_KINDS_DIFFER,                                                                         \
+     "SELECT count(*) FROM (SELECT name, sum (value) AS value FROM (SELECT name, value FROM "      \
+     "counter WHERE name LIKE 'kind:%' UNION ALL SELECT 'kind:' || kind, -count(*) FROM document"  \
+     " WHERE flags & 3 = 0 AND kind IS NOT NULL GROUP BY kind) GROUP BY name HAVING sum (value)"   \
+     " <> 0)")                                                                                     \
+  S (COUNTER_DROP_KINDS, "DELETE FROM counter WHERE name LIKE 'kind:%'")                           \
+  S (COUNTER_COUNT_KINDS,                                                                          \
+     "INSERT INTO counter (name, value) SELECT 'kind:' || kind, count(*) FROM document"            \
+     " WHERE flags & 3 = 0 AND kind IS NOT NULL GROUP BY kind")
+
 /* full-text index and facets: src/store/tkb-index.c */
 #define TKB_SQL_INDEX(S)                                                                           \
   S (INDEX_FTS5_API, "SELECT fts5 (?1)")                                                           \
@@ -198,6 +222,7 @@
   TKB_SQL_OUTBOX (S)                                                                               \
   TKB_SQL_FAVOURITE (S)                                                                            \
   TKB_SQL_UPKEEP (S)                                                                               \
+  TKB_SQL_REPAIR (S)                                                                               \
   TKB_SQL_INDEX (S)
 
 typedef enum

@@ -6,6 +6,8 @@
 
 #include "tkb-store-internal.h"
 
+#include <string.h>
+
 #include "tkb-attachments.h"
 
 void
@@ -175,4 +177,85 @@ tkb_store_has_blob (TkbStore *self, const char *digest)
   if (error != NULL)
     g_debug ("%s: %s", self->path, error->message);
   return blob != NULL;
+}
+
+/* ---- what is missing ---- */
+
+gboolean
+tkb_store_misses_blobs (TkbDb *db, gboolean *out_misses, GError **error)
+{
+  gint64 count;
+
+  if (!tkb_counter_get (db, TKB_COUNTER_MISSING_BLOBS, &count, error))
+    return FALSE;
+  *out_misses = count != 0;
+  return TRUE;
+}
+
+static gboolean
+clear_mark_on_writer (TkbStore *self, gpointer data, GError **error)
+{
+  return tkb_counter_set (self->db, TKB_COUNTER_MISSING_BLOBS, 0, error);
+}
+
+static gboolean
+read_incomplete (TkbStore *self, TkbDb *db, GPtrArray *result, GError **error)
+{
+  g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_BLOB_NAMED);
+  TkbMissing *entry = NULL;
+  TkbStep     step;
+
+  while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
+    {
+      const char *id = tkb_stmt_get_text (&stmt, 0);
+      const char *rev = tkb_stmt_get_text (&stmt, 1);
+
+      if (tkb_blob_store_has (self->blobs, tkb_stmt_get_text (&stmt, 2)))
+        continue;
+      if (entry == NULL || strcmp (entry->id, id) != 0)
+        {
+          entry = g_new0 (TkbMissing, 1);
+          entry->id = g_strdup (id);
+          entry->missing = g_ptr_array_new_with_free_func (g_free);
+          g_ptr_array_add (result, entry);
+        }
+      if (!g_ptr_array_find_with_equal_func (entry->missing, rev, g_str_equal, NULL))
+        g_ptr_array_add (entry->missing, g_strdup (rev));
+    }
+  return step == TKB_STEP_DONE;
+}
+
+/**
+ * tkb_store_list_incomplete:
+ * @self: a store
+ * @cancellable: (nullable)
+ * @error: return location
+ *
+ * Costs nothing unless tkb_store_repair () has noted that bytes are missing; then every attachment
+ * is looked for. When all are here again, the note is taken away.
+ *
+ * Returns: (transfer full) (element-type TkbMissing): revisions of which an attachment is missing,
+ *   by document; %NULL with an error
+ */
+GPtrArray *
+tkb_store_list_incomplete (TkbStore *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) result = g_ptr_array_new_with_free_func ((GDestroyNotify) tkb_missing_free);
+  gboolean misses = FALSE, is_read;
+  TkbDb   *db;
+
+  g_return_val_if_fail (TKB_IS_STORE (self), NULL);
+
+  db = tkb_store_acquire_reader (self, cancellable, error);
+  if (db == NULL)
+    return NULL;
+  is_read = tkb_store_misses_blobs (db, &misses, error) &&
+            (!misses || read_incomplete (self, db, result, error));
+  tkb_store_release_reader (self, db);
+  if (!is_read)
+    return NULL;
+  if (misses && result->len == 0 && (self->flags & TKB_STORE_OPEN_READ_ONLY) == 0 &&
+      !tkb_store_run_writer (self, clear_mark_on_writer, NULL, error))
+    return NULL;
+  return g_steal_pointer (&result);
 }

@@ -203,8 +203,60 @@ copy_strings (GPtrArray *strings)
   return copy;
 }
 
+/* Whether the bytes of all attachments of a revision that is here are here too. */
 static gboolean
-diff_one (TkbDb *db, const char *id, const char *const *revs, GPtrArray *result, GError **error)
+is_complete (TkbStore *self, TkbDb *db, gint64 doc, const char *rev, GError **error)
+{
+  g_auto (TkbStmt) head = tkb_db_borrow (db, TKB_SQL_REVISION_HEAD);
+  g_auto (TkbStmt) files = tkb_db_borrow (db, TKB_SQL_REVISION_FILES);
+  TkbStep step;
+
+  tkb_stmt_bind_int (&head, 1, doc);
+  tkb_stmt_bind_text (&head, 2, rev);
+  if ((step = tkb_stmt_step (&head, error)) != TKB_STEP_ROW)
+    return step == TKB_STEP_DONE;
+  tkb_stmt_bind_int (&files, 1, tkb_stmt_get_int (&head, 0));
+  while ((step = tkb_stmt_step (&files, error)) == TKB_STEP_ROW)
+    if (!tkb_blob_store_has (self->blobs, tkb_stmt_get_text (&files, 0)))
+      return FALSE;
+  return step == TKB_STEP_DONE;
+}
+
+/* A revision whose attachments a repair set aside is asked for once more. */
+static gboolean
+add_incomplete (TkbStore          *self,
+                TkbDb             *db,
+                gint64             doc,
+                const char *const *revs,
+                GPtrArray         *missing,
+                GError           **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  gboolean misses;
+
+  if (!tkb_store_misses_blobs (db, &misses, error))
+    return FALSE;
+  for (guint i = 0; misses && doc != 0 && revs[i] != NULL; i++)
+    if (!g_ptr_array_find_with_equal_func (missing, revs[i], g_str_equal, NULL) &&
+        !is_complete (self, db, doc, revs[i], &local_error))
+      {
+        if (local_error != NULL)
+          {
+            g_propagate_error (error, g_steal_pointer (&local_error));
+            return FALSE;
+          }
+        g_ptr_array_add (missing, (gpointer) revs[i]);
+      }
+  return TRUE;
+}
+
+static gboolean
+diff_one (TkbStore          *self,
+          TkbDb             *db,
+          const char        *id,
+          const char *const *revs,
+          GPtrArray         *result,
+          GError           **error)
 {
   g_auto (TkbDocRow) row = TKB_DOC_ROW_INIT;
   g_autoptr (TkbRevTree) empty = NULL;
@@ -223,6 +275,8 @@ diff_one (TkbDb *db, const char *id, const char *const *revs, GPtrArray *result,
       empty = tkb_rev_tree_new ();
     }
   missing = tkb_rev_tree_get_missing (empty != NULL ? empty : row.tree, revs, &ancestors);
+  if (!add_incomplete (self, db, row.doc, revs, missing, error))
+    return FALSE;
   if (missing->len == 0)
     return TRUE;
   entry = g_new0 (TkbMissing, 1);
@@ -260,7 +314,7 @@ tkb_store_revs_diff (
     return NULL;
   for (guint i = 0; i < ids->len && is_right; i++)
     is_right =
-        diff_one (db, g_ptr_array_index (ids, i), g_ptr_array_index (revs, i), result, error);
+        diff_one (self, db, g_ptr_array_index (ids, i), g_ptr_array_index (revs, i), result, error);
   tkb_store_release_reader (self, db);
   return is_right ? g_steal_pointer (&result) : NULL;
 }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Holds everything in a store against everything else. Findings are sentences for the person who
- * has to decide what to do; nothing is changed. */
+ * has to decide what to do: what is wrong, then what a repair does about it; nothing is changed. */
 #include "config.h"
 
 #include "tkb-store-internal.h"
@@ -15,6 +15,12 @@
 
 /* findings after which a check does not go on listing */
 #define MAX_FINDINGS 1000
+
+/* what a repair does about a finding */
+#define COMPUTES_AGAIN " Repair computes it again."
+#define FETCHES_AGAIN " Repair has the next sync fetch it again."
+#define REBUILDS_TREE " Repair builds it again from the texts that are here."
+#define SAVES_ROWS " Repair saves what can be read into a new file and keeps this one."
 
 G_GNUC_PRINTF (2, 3)
 static void
@@ -31,8 +37,8 @@ find (GPtrArray *findings, const char *format, ...)
 
 /* ---- pages and references ---- */
 
-static gboolean
-check_pages (TkbDb *db, GPtrArray *findings, GError **error)
+gboolean
+tkb_store_check_pages (TkbDb *db, GPtrArray *findings, GError **error)
 {
   g_auto (TkbStmt) integrity = tkb_db_borrow (db, TKB_SQL_INTEGRITY);
   g_auto (TkbStmt) references = tkb_db_borrow (db, TKB_SQL_FOREIGN_KEYS);
@@ -40,11 +46,11 @@ check_pages (TkbDb *db, GPtrArray *findings, GError **error)
 
   while ((step = tkb_stmt_step (&integrity, error)) == TKB_STEP_ROW)
     if (g_strcmp0 (tkb_stmt_get_text (&integrity, 0), "ok") != 0)
-      find (findings, "The file is damaged: %s.", tkb_stmt_get_text (&integrity, 0));
+      find (findings, "The file is damaged: %s." SAVES_ROWS, tkb_stmt_get_text (&integrity, 0));
   if (step == TKB_STEP_ERROR)
     return FALSE;
   while ((step = tkb_stmt_step (&references, error)) == TKB_STEP_ROW)
-    find (findings, "A row of the table %s refers to a row of %s that is not there.",
+    find (findings, "A row of the table %s refers to a row of %s that is not there." SAVES_ROWS,
           tkb_stmt_get_text (&references, 0), tkb_stmt_get_text (&references, 2));
   return step == TKB_STEP_DONE;
 }
@@ -65,7 +71,7 @@ check_name (TkbDocRow *row, TkbDocument *document, TkbRowFlags flags, GPtrArray 
   computed = tkb_rev_id_compute (tkb_document_get_body (document), path[1],
                                  tkb_document_is_deleted (document));
   if (strcmp (computed, rev) != 0)
-    find (findings, "“%s”: the text of revision %s was altered.", row->id, rev);
+    find (findings, "“%s”: the text of revision %s was altered." FETCHES_AGAIN, row->id, rev);
 }
 
 static gboolean
@@ -81,22 +87,29 @@ check_revision (TkbDb *db, TkbDocRow *row, const char *rev, GPtrArray *findings,
       if (!tkb_revision_find_flags (db, row->doc, rev, &flags, error))
         return FALSE;
       if (!is_expected)
-        find (findings, "“%s”: revision %s is here, but its tree does not say so.", row->id, rev);
+        find (findings, "“%s”: revision %s is here, but its tree does not say so." COMPUTES_AGAIN,
+              row->id, rev);
       if (((flags & TKB_ROW_DELETED) != 0) !=
           ((tkb_rev_tree_get_flags (row->tree, rev) & TKB_REV_NODE_DELETED) != 0))
-        find (findings, "“%s”: revision %s is deleted in one place only.", row->id, rev);
+        find (findings, "“%s”: revision %s is deleted in one place only." COMPUTES_AGAIN, row->id,
+              rev);
+      if (!tkb_document_is_deleted (document) &&
+          ((flags ^ tkb_edit_get_revision_flags (document)) & (TKB_ROW_DRAFT | TKB_ROW_STAYS)) != 0)
+        find (findings,
+              "“%s”: whether revision %s may leave this machine is noted wrongly." COMPUTES_AGAIN,
+              row->id, rev);
       check_name (row, document, flags, findings);
       return TRUE;
     }
   if (g_error_matches (local_error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT))
-    find (findings, "“%s”: revision %s cannot be read.", row->id, rev);
+    find (findings, "“%s”: revision %s cannot be read." FETCHES_AGAIN, row->id, rev);
   else if (local_error != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
   else if (is_expected || tkb_rev_tree_is_leaf (row->tree, rev))
-    find (findings, "“%s”: the text of revision %s is missing.", row->id, rev);
+    find (findings, "“%s”: the text of revision %s is missing." FETCHES_AGAIN, row->id, rev);
   return TRUE;
 }
 
@@ -109,16 +122,17 @@ check_winner (TkbDocRow *row, GPtrArray *findings)
   const char *wanted = NULL;
 
   if (g_strcmp0 (winner, row->rev) != 0)
-    find (findings, "“%s”: the winner is %s, not %s.", row->id, winner, row->rev);
+    find (findings, "“%s”: the winner is %s, not %s." COMPUTES_AGAIN, row->id, winner, row->rev);
   if (is_deleted != ((row->flags & TKB_ROW_DELETED) != 0))
-    find (findings, "“%s”: is wrongly listed as %s.", row->id, is_deleted ? "live" : "deleted");
+    find (findings, "“%s”: is wrongly listed as %s." COMPUTES_AGAIN, row->id,
+          is_deleted ? "live" : "deleted");
   if ((conflicts->len > 0) != ((row->flags & TKB_ROW_CONFLICT) != 0))
-    find (findings, "“%s”: its conflict is not listed, or listed wrongly.", row->id);
+    find (findings, "“%s”: its conflict is not listed, or listed wrongly." COMPUTES_AGAIN, row->id);
   if ((row->flags & (TKB_ROW_DELETED | TKB_ROW_DESIGN)) == 0)
     wanted = row->rev;
   if ((row->flags & TKB_ROW_PENDING) == 0 && g_strcmp0 (wanted, row->indexed) != 0 &&
       row->indexed != NULL)
-    find (findings, "“%s”: the index holds another revision.", row->id);
+    find (findings, "“%s”: the index holds another revision." COMPUTES_AGAIN, row->id);
 }
 
 static gboolean
@@ -135,7 +149,7 @@ check_documents (TkbDb *db, GPtrArray *findings, GError **error)
 
       if (!tkb_doc_row_read (&row, &stmt, TRUE, &local_error))
         {
-          find (findings, "“%s”: the revision tree cannot be read.", row.id);
+          find (findings, "“%s”: the revision tree cannot be read." REBUILDS_TREE, row.id);
           continue;
         }
       check_winner (&row, findings);
@@ -158,7 +172,9 @@ check_counter (TkbDb *db, const char *name, TkbSql recount, GPtrArray *findings,
   if (!tkb_counter_get (db, name, &value, error) || tkb_stmt_step (&stmt, error) != TKB_STEP_ROW)
     return FALSE;
   if (value != tkb_stmt_get_int (&stmt, 0))
-    find (findings, "The count of %s is %" G_GINT64_FORMAT ", counted again %" G_GINT64_FORMAT ".",
+    find (findings,
+          "The count of %s is %" G_GINT64_FORMAT ", counted again %" G_GINT64_FORMAT
+          "." COMPUTES_AGAIN,
           name, value, tkb_stmt_get_int (&stmt, 0));
   return TRUE;
 }
@@ -177,40 +193,54 @@ check_kinds (TkbDb *db, GPtrArray *findings, GError **error)
       if (!tkb_counter_get (db, name, &value, error))
         return FALSE;
       if (value != tkb_stmt_get_int (&stmt, 1))
-        find (findings, "The count of the kind “%s” is wrong.", tkb_stmt_get_text (&stmt, 0));
+        find (findings, "The count of the kind “%s” is wrong." COMPUTES_AGAIN,
+              tkb_stmt_get_text (&stmt, 0));
     }
   return step == TKB_STEP_DONE;
 }
 
+const TkbRecount tkb_recounts[] = {
+  { "documents", TKB_SQL_RECOUNT_DOCUMENTS },    { "designs", TKB_SQL_RECOUNT_DESIGNS },
+  { "deleted", TKB_SQL_RECOUNT_DELETED },        { "drafts", TKB_SQL_RECOUNT_DRAFTS },
+  { "conflicts", TKB_SQL_RECOUNT_CONFLICTS },    { "waiting", TKB_SQL_RECOUNT_WAITING },
+  { "refused", TKB_SQL_RECOUNT_REFUSED },        { "favourites", TKB_SQL_RECOUNT_FAVOURITES },
+  { "pending", TKB_SQL_DOCUMENT_COUNT_PENDING }, { NULL, 0 },
+};
+
 static gboolean
 check_counters (TkbDb *db, GPtrArray *findings, GError **error)
 {
-  static const struct
-  {
-    const char *name;
-    TkbSql      recount;
-  } table[] = {
-    { "documents", TKB_SQL_RECOUNT_DOCUMENTS },    { "designs", TKB_SQL_RECOUNT_DESIGNS },
-    { "deleted", TKB_SQL_RECOUNT_DELETED },        { "drafts", TKB_SQL_RECOUNT_DRAFTS },
-    { "conflicts", TKB_SQL_RECOUNT_CONFLICTS },    { "waiting", TKB_SQL_RECOUNT_WAITING },
-    { "refused", TKB_SQL_RECOUNT_REFUSED },        { "favourites", TKB_SQL_RECOUNT_FAVOURITES },
-    { "pending", TKB_SQL_DOCUMENT_COUNT_PENDING },
-  };
   g_auto (TkbStmt) stmt = { 0 };
   gint64 seq;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
-    if (!check_counter (db, table[i].name, table[i].recount, findings, error))
+  for (gsize i = 0; tkb_recounts[i].name != NULL; i++)
+    if (!check_counter (db, tkb_recounts[i].name, tkb_recounts[i].recount, findings, error))
       return FALSE;
   stmt = tkb_db_borrow (db, TKB_SQL_MAX_SEQ);
   if (!tkb_counter_get (db, "seq", &seq, error) || tkb_stmt_step (&stmt, error) != TKB_STEP_ROW)
     return FALSE;
   if (tkb_stmt_get_int (&stmt, 0) > seq)
-    find (findings, "A change has a number that has not been given out yet.");
+    find (findings, "A change has a number that has not been given out yet." COMPUTES_AGAIN);
   return check_kinds (db, findings, error);
 }
 
 /* ---- attachments ---- */
+
+/* One that no text names is none of anybody's business. */
+static gboolean
+find_damaged_blob (
+    TkbDb *db, const char *digest, const char *sha256, GPtrArray *findings, GError **error)
+{
+  g_auto (TkbStmt) users = tkb_db_borrow (db, TKB_SQL_BLOB_USERS);
+  TkbStep step;
+
+  tkb_stmt_bind_text (&users, 1, digest);
+  step = tkb_stmt_step (&users, error);
+  if (step == TKB_STEP_ROW)
+    find (findings, "“%s”: the attachment %s (file %s) is missing or damaged." FETCHES_AGAIN,
+          tkb_stmt_get_text (&users, 0), digest, sha256);
+  return step != TKB_STEP_ERROR;
+}
 
 static gboolean
 check_blobs (
@@ -221,14 +251,15 @@ check_blobs (
 
   while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
     {
-      gboolean is_right;
+      const char *sha256 = tkb_stmt_get_text (&stmt, 1);
+      gboolean    is_right;
 
-      if (!tkb_blob_store_verify (self->blobs, tkb_stmt_get_text (&stmt, 1),
-                                  tkb_stmt_get_int (&stmt, 2), &is_right, cancellable, error))
+      if (!tkb_blob_store_verify (self->blobs, sha256, tkb_stmt_get_int (&stmt, 2), &is_right,
+                                  cancellable, error))
         return FALSE;
-      if (!is_right)
-        find (findings, "The attachment %s (file %s) is missing or damaged.",
-              tkb_stmt_get_text (&stmt, 0), tkb_stmt_get_text (&stmt, 1));
+      if (!is_right &&
+          !find_damaged_blob (db, tkb_stmt_get_text (&stmt, 0), sha256, findings, error))
+        return FALSE;
     }
   return step == TKB_STEP_DONE;
 }
@@ -245,21 +276,37 @@ check_index_on_writer (TkbStore *self, gpointer data, GError **error)
          tkb_index_check (self->db, self->catalog, data, error);
 }
 
+/* Damage that ends a look is a finding like any other. */
+static gboolean
+note_damage (GPtrArray *findings, GError *local_error, GError **error)
+{
+  if (!g_error_matches (local_error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT))
+    {
+      g_propagate_error (error, local_error);
+      return FALSE;
+    }
+  find (findings, "The file is damaged: %s." SAVES_ROWS, local_error->message);
+  g_error_free (local_error);
+  return TRUE;
+}
+
 static gboolean
 check (TkbStore *self, GPtrArray *findings, GCancellable *cancellable, GError **error)
 {
+  g_autoptr (GError) local_error = NULL;
   TkbDb   *db = tkb_store_acquire_reader (self, cancellable, error);
   gboolean is_done;
 
   if (db == NULL)
     return FALSE;
-  is_done = check_pages (db, findings, error) && check_documents (db, findings, error) &&
-            check_counters (db, findings, error) &&
-            check_blobs (self, db, findings, cancellable, error);
+  is_done = tkb_store_check_pages (db, findings, &local_error) &&
+            check_documents (db, findings, &local_error) &&
+            check_counters (db, findings, &local_error) &&
+            check_blobs (self, db, findings, cancellable, &local_error);
   tkb_store_release_reader (self, db);
-  if (!is_done || !tkb_store_keeps_index (self))
-    return is_done;
-  return tkb_store_run_writer (self, check_index_on_writer, findings, error);
+  if (is_done && tkb_store_keeps_index (self))
+    is_done = tkb_store_run_writer (self, check_index_on_writer, findings, &local_error);
+  return is_done || note_damage (findings, g_steal_pointer (&local_error), error);
 }
 
 /**

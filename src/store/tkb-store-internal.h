@@ -96,6 +96,27 @@ void tkb_store_push_writer (TkbStore *self, GTask *task, GTaskThreadFunc functio
 /* A worker of the pool takes task. */
 void tkb_store_push_reader (TkbStore *self, GTask *task, GTaskThreadFunc function);
 
+/* ---- tkb-store-blobs.c ---- */
+
+/* not 0: a repair has found bytes of attachments missing */
+#define TKB_COUNTER_MISSING_BLOBS "missing-blobs"
+
+gboolean tkb_store_misses_blobs (TkbDb *db, gboolean *out_misses, GError **error);
+
+/* ---- tkb-store-check.c ---- */
+
+/* The figures that can be counted again. */
+typedef struct
+{
+  const char *name;
+  TkbSql      recount;
+} TkbRecount;
+
+extern const TkbRecount tkb_recounts[]; /* ends with a NULL name */
+
+/* Pages and references: what is found here no repair in place can mend. */
+gboolean tkb_store_check_pages (TkbDb *db, GPtrArray *findings, GError **error);
+
 /* ---- tkb-store-index.c ---- */
 
 /* At open, on the writer thread: whether the index fits this program; goes on where it stopped. */

@@ -292,6 +292,9 @@ tkb_store_open_blob (TkbStore *self, const char *digest, gint64 *out_length_byte
 gboolean
 tkb_store_alias_blob (TkbStore *self, const char *wire_digest, const char *digest, GError **error);
 gboolean tkb_store_has_blob (TkbStore *self, const char *digest);
+/* Revisions that are here while the bytes of an attachment of theirs are not: what a repair set
+ * aside and a sync fetches again. (element-type TkbMissing), possible_ancestors NULL */
+GPtrArray *tkb_store_list_incomplete (TkbStore *self, GCancellable *cancellable, GError **error);
 
 /* ---- outbox: local edits that wait for the server ---- */
 
@@ -343,6 +346,9 @@ tkb_store_get_conflicted (TkbStore *self, guint limit, GCancellable *cancellable
 /* Pages, trees, winners, index against documents, blobs by digest. (element-type utf8): one
  * sentence a finding; empty: clean. */
 GPtrArray *tkb_store_check (TkbStore *self, GCancellable *cancellable, GError **error);
+/* Sets right what tkb_store_check () finds and can be set right in the file as it stands.
+ * (element-type utf8): one sentence for each thing done; empty: nothing was wrong. */
+GPtrArray *tkb_store_repair (TkbStore *self, GCancellable *cancellable, GError **error);
 /* Throws the index away and builds it again from the documents. */
 gboolean tkb_store_reindex (TkbStore *self, GCancellable *cancellable, GError **error);
 /* Waits until the index has taken in everything committed so far. */

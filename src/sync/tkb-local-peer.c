@@ -736,6 +736,41 @@ local_note_sent_async (TkbPeer            *peer,
   run_call (peer, call, local_note_sent_async, cancellable, note_sent_cb, task);
 }
 
+/* ---- after damage ---- */
+
+static void
+do_list_incomplete (Call *call, TkbStore *store, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) documents = tkb_store_list_incomplete (store, cancellable, error);
+  GPtrArray *result;
+
+  if (!documents)
+    return;
+  result = g_ptr_array_new_with_free_func ((GDestroyNotify) tkb_peer_revision_free);
+  for (guint i = 0; i < documents->len; i++)
+    {
+      TkbMissing *entry = g_ptr_array_index (documents, i);
+
+      for (guint k = 0; k < entry->missing->len; k++)
+        g_ptr_array_add (result,
+                         tkb_peer_revision_new (entry->id, g_ptr_array_index (entry->missing, k)));
+    }
+  call->result = result;
+}
+
+static void
+local_list_incomplete_async (TkbPeer            *peer,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->function = do_list_incomplete;
+  call->result_free = (GDestroyNotify) g_ptr_array_unref;
+  run_call (peer, call, local_list_incomplete_async, cancellable, callback, user_data);
+}
+
 static void
 peer_iface_init (TkbPeerInterface *iface)
 {
@@ -750,4 +785,5 @@ peer_iface_init (TkbPeerInterface *iface)
   iface->open_attachment_async = local_open_attachment_async;
   iface->count_live_async = local_count_live_async;
   iface->note_sent_async = local_note_sent_async;
+  iface->list_incomplete_async = local_list_incomplete_async;
 }

@@ -62,6 +62,18 @@ tkb_peer_can_note_sent (TkbPeer *self)
   return TKB_PEER_GET_IFACE (self)->note_sent_async != NULL;
 }
 
+/**
+ * tkb_peer_can_list_incomplete:
+ * @self: a peer
+ *
+ * Returns: whether tkb_peer_list_incomplete_async () may be called
+ */
+gboolean
+tkb_peer_can_list_incomplete (TkbPeer *self)
+{
+  return TKB_PEER_GET_IFACE (self)->list_incomplete_async != NULL;
+}
+
 static gpointer
 propagate_pointer (TkbPeer *self, GAsyncResult *result, GError **error)
 {
@@ -398,6 +410,40 @@ tkb_peer_count_live_finish (TkbPeer *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), -1);
   return g_task_propagate_int (G_TASK (result), error);
+}
+
+/**
+ * tkb_peer_list_incomplete_async:
+ * @self: a peer for which tkb_peer_can_list_incomplete ()
+ * @cancellable: (nullable): ends it with %G_IO_ERROR_CANCELLED
+ * @callback: called when it is done
+ * @user_data: for @callback
+ *
+ * Asks for revisions that are there while bytes of their attachments are not: after damage. A
+ * replication to this peer brings them once more.
+ */
+void
+tkb_peer_list_incomplete_async (TkbPeer            *self,
+                                GCancellable       *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer            user_data)
+{
+  g_return_if_fail (TKB_IS_PEER (self) && tkb_peer_can_list_incomplete (self));
+  TKB_PEER_GET_IFACE (self)->list_incomplete_async (self, cancellable, callback, user_data);
+}
+
+/**
+ * tkb_peer_list_incomplete_finish:
+ * @self: a peer
+ * @result: from the callback
+ * @error: %TKB_STORE_ERROR
+ *
+ * Returns: (transfer full) (element-type TkbPeerRevision): most often empty
+ */
+GPtrArray *
+tkb_peer_list_incomplete_finish (TkbPeer *self, GAsyncResult *result, GError **error)
+{
+  return propagate_pointer (self, result, error);
 }
 
 /**

@@ -119,6 +119,12 @@ struct _TkbPeerInterface
                            GCancellable       *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer            user_data);
+  /* Optional: revisions that are here without all of their attachments' bytes
+   * -> (element-type TkbPeerRevision) */
+  void (*list_incomplete_async) (TkbPeer            *self,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data);
   /* Optional: ms that the other side asked to be left alone, -1: it did not */
   gint64 (*get_retry_after_ms) (TkbPeer *self);
 };
@@ -127,6 +133,7 @@ gboolean        tkb_peer_is_remote (TkbPeer *self);
 gint64          tkb_peer_get_retry_after_ms (TkbPeer *self);
 gboolean        tkb_peer_can_count_live (TkbPeer *self);
 gboolean        tkb_peer_can_note_sent (TkbPeer *self);
+gboolean        tkb_peer_can_list_incomplete (TkbPeer *self);
 void            tkb_peer_get_info_async (TkbPeer            *self,
                                          GCancellable       *cancellable,
                                          GAsyncReadyCallback callback,
@@ -193,6 +200,11 @@ void          tkb_peer_note_sent_async (TkbPeer            *self,
                                         GAsyncReadyCallback callback,
                                         gpointer            user_data);
 gboolean      tkb_peer_note_sent_finish (TkbPeer *self, GAsyncResult *result, GError **error);
+void          tkb_peer_list_incomplete_async (TkbPeer            *self,
+                                              GCancellable       *cancellable,
+                                              GAsyncReadyCallback callback,
+                                              gpointer            user_data);
+GPtrArray    *tkb_peer_list_incomplete_finish (TkbPeer *self, GAsyncResult *result, GError **error);
 
 TkbPeerInfo     *tkb_peer_info_copy (const TkbPeerInfo *self);
 void             tkb_peer_info_free (TkbPeerInfo *self);

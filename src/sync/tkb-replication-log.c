@@ -161,22 +161,59 @@ find_one_sided (TkbReplication *self)
   return g_strdup (recorded <= newest ? log->source_last_seq : "0");
 }
 
+/* All is known: what is to be tried again goes first. */
+static void
+begin (TkbReplication *self)
+{
+  TkbBatch *again;
+
+  again = tkb_batch_new_for_failures (self);
+  if (again)
+    g_queue_push_tail (&self->batches, again);
+  self->is_ready = TRUE;
+  tkb_replication_pump (self);
+}
+
+/* What the target has lost bytes of counts as not come over yet. */
+static void
+incomplete_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  TkbReplication *self = user_data;
+  GError         *error = NULL;
+  g_autoptr (GPtrArray) lost = tkb_peer_list_incomplete_finish (TKB_PEER (source), result, &error);
+
+  if (!tkb_replication_end_call (self, error))
+    return;
+  for (guint i = 0; i < lost->len && g_hash_table_size (self->failed) < MAX_FAILED; i++)
+    {
+      TkbPeerRevision *revision = g_ptr_array_index (lost, i);
+
+      g_hash_table_replace (
+          self->failed, failure_key (revision->id, revision->rev),
+          failure_new (revision->id, revision->rev,
+                       g_error_new_literal (TKB_SYNC_ERROR, TKB_SYNC_ERROR_ATTACHMENT,
+                                            "an attachment was damaged here")));
+    }
+  begin (self);
+}
+
 static void
 failed_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   TkbReplication *self = user_data;
   GError         *error = NULL;
   g_autoptr (JsonObject) object = tkb_peer_get_local_finish (TKB_PEER (source), result, &error);
-  TkbBatch *again;
 
   if (!tkb_replication_end_call (self, error))
     return;
   read_failed (self, object);
-  again = tkb_batch_new_for_failures (self);
-  if (again)
-    g_queue_push_tail (&self->batches, again);
-  self->is_ready = TRUE;
-  tkb_replication_pump (self);
+  if (!tkb_peer_can_list_incomplete (self->target))
+    {
+      begin (self);
+      return;
+    }
+  self->pending++;
+  tkb_peer_list_incomplete_async (self->target, self->cancellable, incomplete_listed_cb, self);
 }
 
 static void

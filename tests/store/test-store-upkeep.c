@@ -55,8 +55,29 @@ assert_found (Fixture *fixture, const char *sql, const char *expected)
       is_found |= strstr (g_ptr_array_index (findings, i), expected) != NULL;
     }
   g_assert_true (is_found);
-  tkb_store_close (fixture->store);
-  g_clear_object (&fixture->store);
+}
+
+static guint
+repair (TkbStore *store)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) done = tkb_store_repair (store, NULL, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < done->len; i++)
+    g_test_message ("%s", (char *) g_ptr_array_index (done, i));
+  return done->len;
+}
+
+/* After that nothing is wrong any more, also for the next who opens the store. */
+static void
+assert_repaired (Fixture *fixture)
+{
+  g_assert_cmpuint (repair (fixture->store), >, 0);
+  assert_clean (fixture->store);
+  fixture_reopen (fixture, TKB_STORE_OPEN_NONE);
+  assert_clean (fixture->store);
+  g_assert_cmpuint (repair (fixture->store), ==, 0);
 }
 
 static void
@@ -65,6 +86,8 @@ test_altered_winner (Fixture *fixture, gconstpointer data)
   fill (fixture->store);
   assert_found (fixture, "UPDATE document SET rev = '2-x' WHERE id = 'c'",
                 "the winner is 2-y, not 2-x");
+  assert_repaired (fixture);
+  assert_winner (fixture->store, "c", "2-y");
 }
 
 static void
@@ -74,6 +97,7 @@ test_altered_text (Fixture *fixture, gconstpointer data)
   assert_found (fixture,
                 "UPDATE revision SET body = replace (body, 'One', 'Eno') WHERE body LIKE '%One%'",
                 "was altered");
+  assert_repaired (fixture);
 }
 
 static void
@@ -81,6 +105,11 @@ test_missing_text (Fixture *fixture, gconstpointer data)
 {
   fill (fixture->store);
   assert_found (fixture, "DELETE FROM revision WHERE body LIKE '%\"X\"%'", "is missing");
+  /* the other side of the conflict stays; the lost one is missing to whoever offers it */
+  assert_repaired (fixture);
+  assert_winner (fixture->store, "c", "2-y");
+  replicate (fixture->store, "c", "2-x 1-o", FALSE, "{'title':'X'}");
+  g_free (read_text (fixture->store, "c", "2-x", "title"));
 }
 
 static void
@@ -89,13 +118,78 @@ test_altered_counter (Fixture *fixture, gconstpointer data)
   fill (fixture->store);
   assert_found (fixture, "UPDATE counter SET value = value + 1 WHERE name = 'documents'",
                 "The count of documents is 4, counted again 3.");
+  assert_repaired (fixture);
 }
 
 static void
 test_altered_tree (Fixture *fixture, gconstpointer data)
 {
+  g_autoptr (GPtrArray) history = NULL;
+  g_autofree char *title = NULL;
+
   fill (fixture->store);
   assert_found (fixture, "UPDATE document SET tree = 'nonsense' WHERE id = 'a'", "cannot be read");
+  assert_repaired (fixture);
+  /* the names of the two revisions say how they hang together */
+  history = tkb_store_get_history (fixture->store, "a", NULL, NULL);
+  g_assert_cmpuint (history->len, ==, 2);
+  g_assert_true (((TkbRevisionInfo *) g_ptr_array_index (history, 0))->is_leaf);
+  g_assert_false (((TkbRevisionInfo *) g_ptr_array_index (history, 1))->is_leaf);
+  title = read_text (fixture->store, "a", NULL, "title");
+  g_assert_cmpstr (title, ==, "Two");
+}
+
+static void
+test_altered_marks (Fixture *fixture, gconstpointer data)
+{
+  g_free (put (fixture->store, "d", NULL, "{'state':'draft','title':'Mine'}"));
+  assert_found (fixture, "UPDATE revision SET flags = flags & ~12 WHERE body LIKE '%Mine%'",
+                "may leave this machine");
+  assert_repaired (fixture);
+}
+
+/* A draft whose text was altered is all there is of it: it goes on under another name. */
+static void
+test_altered_draft (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *title = NULL;
+
+  g_free (put (fixture->store, "d", NULL, "{'state':'draft','title':'Mine'}"));
+  assert_found (fixture, "UPDATE revision SET body = replace (body, 'Mine', 'Main')", "altered");
+  assert_repaired (fixture);
+  title = read_text (fixture->store, "d", NULL, "title");
+  g_assert_cmpstr (title, ==, "Main");
+}
+
+/* Half of a text: nothing of the document can be read, and a peer may bring it again. */
+static void
+test_broken_text (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *identity = g_strdup (tkb_store_get_uuid (fixture->store));
+
+  replicate (fixture->store, "r", "1-a", FALSE, "{'title':'Far'}");
+  assert_found (fixture, "UPDATE revision SET body = '{\"tit' WHERE rev = '1-a'", "cannot be read");
+  assert_repaired (fixture);
+  g_assert_null (tkb_store_get (fixture->store, "r", NULL, NULL, NULL));
+  g_assert_cmpstr (tkb_store_get_uuid (fixture->store), !=, identity);
+  replicate (fixture->store, "r", "1-a", FALSE, "{'title':'Far'}");
+  assert_winner (fixture->store, "r", "1-a");
+}
+
+static void
+test_lost_tombstone (Fixture *fixture, gconstpointer data)
+{
+  replicate (fixture->store, "r", "2-b 1-a", TRUE, "{}");
+  assert_found (fixture, "DELETE FROM revision WHERE rev = '2-b'", "is missing");
+  assert_repaired (fixture);
+}
+
+static void
+test_altered_index (Fixture *fixture, gconstpointer data)
+{
+  fill (fixture->store);
+  assert_found (fixture, "UPDATE index_document SET record = x'00' WHERE doc = 1", "a");
+  assert_repaired (fixture);
 }
 
 static void
@@ -116,7 +210,11 @@ test_damaged_blob (Fixture *fixture, gconstpointer data)
   g_autofree char *path = g_strconcat (
       fixture->path, ".blobs/2c/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
       NULL);
+  g_autofree char *aside = g_strconcat (
+      fixture->path,
+      ".blobs/damaged/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", NULL);
   g_autofree char *target = g_build_filename (fixture->folder, "backup", NULL);
+  g_autoptr (GPtrArray) incomplete = NULL;
   g_autoptr (GError) error = NULL;
 
   fill (fixture->store);
@@ -125,9 +223,20 @@ test_damaged_blob (Fixture *fixture, gconstpointer data)
   g_assert_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT);
   g_assert_false (g_file_test (target, G_FILE_TEST_EXISTS));
   assert_found (fixture, "SELECT 1", "is missing or damaged");
+  incomplete = tkb_store_list_incomplete (fixture->store, NULL, NULL);
+  g_assert_cmpuint (incomplete->len, ==, 0);
+  g_clear_pointer (&incomplete, g_ptr_array_unref);
+  g_assert_cmpuint (repair (fixture->store), ==, 1);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (aside, G_FILE_TEST_EXISTS));
+  incomplete = tkb_store_list_incomplete (fixture->store, NULL, NULL);
+  g_assert_cmpuint (incomplete->len, ==, 1);
+  g_assert_cmpstr (((TkbMissing *) g_ptr_array_index (incomplete, 0))->id, ==, "b");
+  g_clear_pointer (&incomplete, g_ptr_array_unref);
   /* the same bytes once more heal it */
-  fixture_reopen (fixture, TKB_STORE_OPEN_NONE);
   g_free (put (fixture->store, "d", NULL, "{'_attachments':{'h':{'data':'aGVsbG8='}}}"));
+  incomplete = tkb_store_list_incomplete (fixture->store, NULL, NULL);
+  g_assert_cmpuint (incomplete->len, ==, 0);
 }
 
 static void
@@ -259,6 +368,11 @@ main (int argc, char *argv[])
   FIXTURE_TEST ("/store/upkeep/missing-text", 0, test_missing_text);
   FIXTURE_TEST ("/store/upkeep/altered-counter", 0, test_altered_counter);
   FIXTURE_TEST ("/store/upkeep/altered-tree", 0, test_altered_tree);
+  FIXTURE_TEST ("/store/upkeep/altered-marks", 0, test_altered_marks);
+  FIXTURE_TEST ("/store/upkeep/altered-draft", 0, test_altered_draft);
+  FIXTURE_TEST ("/store/upkeep/altered-index", 0, test_altered_index);
+  FIXTURE_TEST ("/store/upkeep/broken-text", 0, test_broken_text);
+  FIXTURE_TEST ("/store/upkeep/lost-tombstone", 0, test_lost_tombstone);
   FIXTURE_TEST ("/store/upkeep/damaged-blob", 0, test_damaged_blob);
   FIXTURE_TEST ("/store/upkeep/backup", 0, test_backup);
   FIXTURE_TEST ("/store/upkeep/kept-bodies", TKB_STORE_OPEN_OUTBOX, test_kept_bodies);
