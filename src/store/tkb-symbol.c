@@ -15,6 +15,9 @@
 #define MAX_DIGITS 16
 /* a group of so many digits is a whole number: what follows a space is something else */
 #define WHOLE_GROUP 6
+/* characters of a number in other forms than ASCII; and bytes before its first one */
+#define MAX_FOLDED 64
+#define MAX_BEFORE_FOLDED 6
 
 /* ST.3 codes of offices that publish, in order; ZL is China's mark of a granted patent. */
 static const char offices[][3] = {
@@ -264,6 +267,65 @@ scan_classification (const char *text, gsize length, TkbSymbol *symbol)
   return TRUE;
 }
 
+/* ---- other forms than ASCII ---- */
+
+/* NUL: none; what is only there for the direction of writing is U+200E, U+200F, U+061C. */
+static char
+to_ascii (gunichar c)
+{
+  if (c < 0x80)
+    return (char) c;
+  if (c >= 0xFF01 && c <= 0xFF5E) /* full-width */
+    return (char) (c - 0xFEE0);
+  if (c == 0x00A0 || c == 0x2009 || c == 0x202F || c == 0x3000)
+    return ' ';
+  if (c == 0x066B || c == 0x066C) /* between groups of Arabic digits */
+    return ',';
+  return g_unichar_isdigit (c) ? (char) ('0' + g_unichar_digit_value (c)) : '\0';
+}
+
+static gboolean
+has_other_forms (const char *text, gsize length)
+{
+  for (gsize i = 0; i < length && i < MAX_BEFORE_FOLDED; i++)
+    if ((guint8) text[i] >= 0x80)
+      return TRUE;
+  return FALSE;
+}
+
+/* ends: of each character of out, in bytes of text. Returns the characters of out. */
+static gsize
+fold_to_ascii (const char *text, gsize length, char out[MAX_FOLDED], gsize ends[MAX_FOLDED])
+{
+  gsize at = 0;
+  gsize n = 0;
+
+  while (at < length && n < MAX_FOLDED)
+    {
+      gunichar c = g_utf8_get_char_validated (text + at, length - at);
+
+      if (c > 0x10FFFF)
+        break;
+      at += g_utf8_skip[(guint8) text[at]];
+      if (c == 0x200E || c == 0x200F || c == 0x061C)
+        continue;
+      out[n] = to_ascii (c);
+      if (out[n] == '\0')
+        break;
+      ends[n++] = at;
+    }
+  return n;
+}
+
+static gboolean
+scan_ascii (const char *text, gsize length, TkbSymbol *symbol)
+{
+  if (scan_number (text, length, symbol))
+    return TRUE;
+  memset (symbol, 0, sizeof *symbol);
+  return scan_classification (text, length, symbol);
+}
+
 /**
  * tkb_symbol_scan:
  * @text: UTF-8, at the start of a word
@@ -271,7 +333,8 @@ scan_classification (const char *text, gsize length, TkbSymbol *symbol)
  * @out_symbol: (out): the normal form; untouched if there is none
  *
  * The forms in which numbers are printed differ in their spaces, commas, strokes and kind codes;
- * the normal form is lower case without any of them, with the kind code at the end.
+ * the normal form is lower case without any of them, with the kind code at the end. Full-width
+ * characters and the digits of other scripts are read like ASCII.
  *
  * Returns: whether a patent number or a classification symbol begins at @text
  */
@@ -279,17 +342,17 @@ gboolean
 tkb_symbol_scan (const char *text, gsize length, TkbSymbol *out_symbol)
 {
   TkbSymbol symbol = { 0 };
+  char      folded[MAX_FOLDED];
+  gsize     ends[MAX_FOLDED];
 
-  if (scan_number (text, length, &symbol))
+  if (!scan_ascii (text, length, &symbol))
     {
-      *out_symbol = symbol;
-      return TRUE;
+      memset (&symbol, 0, sizeof symbol);
+      if (!has_other_forms (text, length) ||
+          !scan_ascii (folded, fold_to_ascii (text, length, folded, ends), &symbol))
+        return FALSE;
+      symbol.length_bytes = ends[symbol.length_bytes - 1];
     }
-  memset (&symbol, 0, sizeof symbol);
-  if (scan_classification (text, length, &symbol))
-    {
-      *out_symbol = symbol;
-      return TRUE;
-    }
-  return FALSE;
+  *out_symbol = symbol;
+  return TRUE;
 }

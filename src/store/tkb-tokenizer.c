@@ -13,7 +13,7 @@
 #include "tkb-fold.h"
 
 /* goes up with any change here that gives other tokens for the same text */
-#define TOKENIZER_VERSION 1
+#define TOKENIZER_VERSION 2
 /* slots of the stem cache; a language's common words fit */
 #define CACHE_SLOTS 4096
 /* bytes of a word that is worth a slot */

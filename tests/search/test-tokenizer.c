@@ -132,6 +132,12 @@ test_symbols (void)
     { "A61K 31/13", "a61k31/13", "a61k", 10 },
     { "A61K31/135 and", "a61k31/135", "a61k", 10 },
     { "H04L  0009/32", "h04l9/32", "h04l", 13 },
+    { "EP ١٬٢٣٤٬٥٦٧ B1", "ep1234567b1", "ep1234567", 24 },
+    { "EP\u200E ۱۲۳۴۵۶۷", "ep1234567", "ep1234567", 20 },
+    { "ＥＰ　１　２３４　５６７　Ｂ１の", "ep1234567b1", "ep1234567", 45 },
+    { "Ａ６１Ｋ　３１／１３", "a61k31/13", "a61k", 30 },
+    { "EP ١٢٣", NULL, NULL, 0 },
+    { "in é١٢٣٤٥٦٧", NULL, NULL, 0 },
     { "A61K", NULL, NULL, 0 },
     { "CN 2020", NULL, NULL, 0 },
     { "in the year", NULL, NULL, 0 },
@@ -162,11 +168,13 @@ test_symbols_in_text (void)
   g_autofree char *joined = tokenize ("en", "EP1000000B1", TKB_TOKENIZE_DOCUMENT);
   g_autofree char *class = tokenize ("en", "A61K 31/13", TKB_TOKENIZE_DOCUMENT);
   g_autofree char *tight = tokenize ("zh", "分类号A61K31/13等", TKB_TOKENIZE_DOCUMENT);
+  g_autofree char *arabic = tokenize ("ar", "البراءة EP ١٢٣٤٥٦٧", TKB_TOKENIZE_DOCUMENT);
 
   g_assert_cmpstr (number, ==, "see ep #ep1000000 #ep1000000b1 1 000 000 b1");
   g_assert_cmpstr (joined, ==, "ep1000000b1 #ep1000000");
   g_assert_cmpstr (class, ==, "a61k #a61k31/13 31 13");
   g_assert_cmpstr (tight, ==, "分类 类号 号 a61k31 #a61k #a61k31/13 13 等");
+  g_assert_cmpstr (arabic, ==, "البراءه =براءه =راء ep #ep1234567 1234567");
 }
 
 typedef struct
