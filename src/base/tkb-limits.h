@@ -21,3 +21,5 @@
 #define TKB_REVS_LIMIT 1000
 /* ancestor bodies kept per document, beyond those that a merge or a push still needs */
 #define TKB_KEPT_BODIES 50
+/* bytes of text that are taken from one attachment: a book of 1,000 pages has about that */
+#define TKB_MAX_TEXT_BYTES (2 * 1024 * 1024)

@@ -157,6 +157,15 @@ add_list (
   return TRUE;
 }
 
+/* Everything that is written, in documents and in their attachments. */
+static gboolean
+add_texts (Evaluation *self, TkbScore *score, const TkbForm *form, GError **error)
+{
+  return add_list (self, score, TKB_INDEX_TABLE_BODY, form, error) &&
+         (self->engine->facets->attached->len == 0 ||
+          add_list (self, score, TKB_INDEX_TABLE_ATTACHED, form, error));
+}
+
 static gboolean
 add_form (Evaluation *self, TkbScore *score, const TkbForm *form, GError **error)
 {
@@ -164,10 +173,9 @@ add_form (Evaluation *self, TkbScore *score, const TkbForm *form, GError **error
     g_ptr_array_add (self->out->needles,
                      tkb_needle_new (form->tokens, form->is_prefix, self->n_words));
   if (!form->is_short)
-    return add_list (self, score, TKB_INDEX_TABLE_BODY, form, error);
+    return add_texts (self, score, form, error);
   return add_list (self, score, TKB_INDEX_TABLE_TITLE, form, error) &&
-         (tkb_score_get_n_documents (score) >= FEW_TITLES ||
-          add_list (self, score, TKB_INDEX_TABLE_BODY, form, error));
+         (tkb_score_get_n_documents (score) >= FEW_TITLES || add_texts (self, score, form, error));
 }
 
 static GArray *
@@ -523,14 +531,19 @@ gboolean
 tkb_evaluate_is_known (
     TkbEngine *engine, TkbDb *db, const char *word, gboolean *out_is_known, GError **error)
 {
+  static const TkbIndexTable tables[] = { TKB_INDEX_TABLE_BODY, TKB_INDEX_TABLE_ATTACHED };
   g_autoptr (GPtrArray) tokens = g_ptr_array_new ();
-  g_autoptr (GArray) list = NULL;
 
+  *out_is_known = FALSE;
   g_ptr_array_add (tokens, (gpointer) word);
-  list = tkb_postings_get (engine->postings, db, engine->facets, TKB_INDEX_TABLE_BODY, tokens,
-                           FALSE, NULL, error);
-  if (list == NULL)
-    return FALSE;
-  *out_is_known = list->len > 0;
+  for (guint i = 0; i < G_N_ELEMENTS (tables) && !*out_is_known; i++)
+    {
+      g_autoptr (GArray) list = tkb_postings_get (engine->postings, db, engine->facets, tables[i],
+                                                  tokens, FALSE, NULL, error);
+
+      if (list == NULL)
+        return FALSE;
+      *out_is_known = list->len > 0;
+    }
   return TRUE;
 }

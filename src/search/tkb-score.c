@@ -9,15 +9,18 @@
 #include "tkb-words.h"
 
 /* Points: of a word in the title; at most of one in the summary, the tags …; at most of one in the
- * rest. A word in the title weighs more than one anywhere else however often it stands there, and
- * one in the summary more than one in the rest. */
+ * rest; at most of one in an attachment. A word in the title weighs more than one anywhere else
+ * however often it stands there, and one in the summary more than one in the rest. */
 #define TITLE 10
 #define HEAD 4
 #define BODY 2
+#define ATTACHED 1
 /* what a point is cut into */
 #define POINT 64
 /* 16ths of a match that give half the points in a text of usual length: BM25's k1 of 1.2 */
 #define SATURATION 19
+/* the same in an attachment: most are long */
+#define SATURATION_ATTACHED (4 * SATURATION)
 /* bytes of a text of usual length; half of the saturation grows with the length: BM25's b of 0.5 */
 #define USUAL_BYTES 4096
 /* From so many documents on a word is simply common; each halving below makes it rarer by so many
@@ -33,6 +36,7 @@ typedef struct
   guint32 doc;
   guint16 head; /* sums of factors */
   guint16 body;
+  guint16 attached;
   guint8  title; /* best factor */
 } Sum;
 
@@ -61,7 +65,7 @@ static inline Sum
 make_sum (const TkbPosting *posting, guint factor)
 {
   return (Sum){ posting->doc, posting->head * factor, posting->body * factor,
-                posting->title > 0 ? factor : 0 };
+                posting->attached * factor, posting->title > 0 ? factor : 0 };
 }
 
 void
@@ -91,6 +95,7 @@ tkb_score_add (TkbScore *self, GArray *list, guint factor)
             {
               sum.head += old->head;
               sum.body += old->body;
+              sum.attached += old->attached;
               sum.title = MAX (sum.title, old->title);
               old++;
             }
@@ -155,6 +160,8 @@ tkb_score_finish (TkbScore *self, TkbFacets *facets, gboolean only_title)
       if (sum->body > 0 && !only_title)
         hit.score += BODY * POINT * sum->body /
                      (sum->body + saturations[tkb_facets_get_row (facets, sum->doc)->length]);
+      if (sum->attached > 0 && !only_title)
+        hit.score += ATTACHED * POINT * sum->attached / (sum->attached + SATURATION_ATTACHED);
       hit.score = hit.score * rarity / 16 / SCORE_STEP;
       g_array_append_val (hits, hit);
     }

@@ -32,6 +32,7 @@ static const struct
   const char *end;
 } migrations[] = {
   { 1, { "1.sql", "1-index.sql", NULL }, "PRAGMA user_version = 1" },
+  { 2, { "2.sql", NULL }, "PRAGMA user_version = 2" },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (migrations) == TKB_DB_SCHEMA_VERSION);

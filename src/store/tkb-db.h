@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 /* "TKB1", in the header of every store */
 #define TKB_DB_APPLICATION_ID 0x544B4231
 /* the schema that this program writes: the number of the last migration */
-#define TKB_DB_SCHEMA_VERSION 1
+#define TKB_DB_SCHEMA_VERSION 2
 
 typedef enum
 {

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "tkb-attached.h"
+#include "tkb-attachments.h"
 #include "tkb-index.h"
 #include "tkb-limits.h"
 #include "tkb-rev-id.h"
@@ -109,7 +111,9 @@ put_in_index (TkbDocRow *row, TkbDb *db, TkbCatalog *catalog, const char *held, 
     return FALSE;
   if (wanted != NULL && (after = tkb_revision_load (db, row, wanted, error)) == NULL)
     return FALSE;
-  return tkb_index_document (db, catalog, row->doc, before, after, error);
+  return tkb_index_document (db, catalog, row->doc, before, after, error) &&
+         (after == NULL || !tkb_attachments_has_any (after) ||
+          tkb_attached_queue (db, row->doc, wanted, error));
 }
 
 gboolean

@@ -25,6 +25,7 @@ tkb_facets_new (void)
   self->dictionary = g_array_new (FALSE, TRUE, sizeof (TkbFacetCode));
   self->fields = g_ptr_array_new_with_free_func (g_free);
   self->order = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->attached = g_array_new (FALSE, FALSE, sizeof (TkbFacetAttached));
   g_array_set_size (self->rows, 1);
   return self;
 }
@@ -40,6 +41,7 @@ clear (TkbFacets *self)
   g_array_set_size (self->codes, 0);
   g_array_unref (self->order); /* an answer that is still shown may hold it too */
   self->order = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_array_set_size (self->attached, 0);
   g_ptr_array_set_size (self->fields, 0);
   g_clear_pointer (&self->epoch, g_free);
   self->n_live = 0;
@@ -58,6 +60,7 @@ tkb_facets_free (TkbFacets *self)
   g_array_unref (self->dictionary);
   g_ptr_array_unref (self->fields);
   g_array_unref (self->order);
+  g_array_unref (self->attached);
   g_free (self);
 }
 
@@ -263,6 +266,113 @@ merge_changed (TkbFacets *self, GHashTable *changed)
   self->order = merged;
 }
 
+/* ---- which documents have which attached text ---- */
+
+static int
+compare_attached (gconstpointer a, gconstpointer b)
+{
+  const TkbFacetAttached *x = a;
+  const TkbFacetAttached *y = b;
+
+  if (x->attached != y->attached)
+    return x->attached < y->attached ? -1 : 1;
+  return (x->doc > y->doc) - (x->doc < y->doc);
+}
+
+static void
+add_attached (TkbFacets *self, gint64 attached, gint64 doc)
+{
+  TkbFacetAttached pair = { (guint32) attached, (guint32) doc };
+
+  if (attached > 0 && attached <= MAX_ROW && doc > 0 && doc <= MAX_ROW)
+    g_array_append_val (self->attached, pair);
+}
+
+static gboolean
+load_attached (TkbFacets *self, TkbDb *db, GError **error)
+{
+  g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_ATTACHED_PAIRS);
+  TkbStep step;
+
+  g_array_set_size (self->attached, 0);
+  while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
+    add_attached (self, tkb_stmt_get_int (&stmt, 0), tkb_stmt_get_int (&stmt, 1));
+  g_array_sort (self->attached, compare_attached);
+  return step != TKB_STEP_ERROR;
+}
+
+static gboolean
+load_attached_of (TkbFacets *self, TkbDb *db, guint32 doc, GError **error)
+{
+  g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_ATTACHED_OF);
+  TkbStep step;
+
+  tkb_stmt_bind_int (&stmt, 1, doc);
+  while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
+    add_attached (self, tkb_stmt_get_int (&stmt, 0), doc);
+  return step != TKB_STEP_ERROR;
+}
+
+/* Of the changed documents only. */
+static gboolean
+reload_attached (TkbFacets *self, TkbDb *db, GHashTable *changed, GError **error)
+{
+  GHashTableIter iter;
+  gpointer       doc;
+  guint          kept = 0;
+  guint          before;
+
+  for (guint i = 0; i < self->attached->len; i++)
+    {
+      TkbFacetAttached pair = g_array_index (self->attached, TkbFacetAttached, i);
+
+      if (!g_hash_table_contains (changed, GUINT_TO_POINTER (pair.doc)))
+        g_array_index (self->attached, TkbFacetAttached, kept++) = pair;
+    }
+  g_array_set_size (self->attached, kept);
+  before = kept;
+  g_hash_table_iter_init (&iter, changed);
+  while (g_hash_table_iter_next (&iter, &doc, NULL))
+    if ((tkb_facets_get_row (self, GPOINTER_TO_UINT (doc))->flags & TKB_FACET_ROW_ATTACHMENT) !=
+            0 &&
+        !load_attached_of (self, db, GPOINTER_TO_UINT (doc), error))
+      return FALSE;
+  if (self->attached->len > before)
+    g_array_sort (self->attached, compare_attached);
+  return TRUE;
+}
+
+/**
+ * tkb_facets_find_attached:
+ * @self: the arrays
+ * @attached: a row of the index of attached texts
+ * @out_n: (out): how many documents have that text
+ *
+ * Returns: (array length=out_n) (nullable): the first of them, by row
+ */
+const TkbFacetAttached *
+tkb_facets_find_attached (TkbFacets *self, gint64 attached, guint *out_n)
+{
+  const TkbFacetAttached *pairs = (const TkbFacetAttached *) self->attached->data;
+  guint                   from = 0;
+  guint                   to = self->attached->len;
+  guint                   n = 0;
+
+  while (from < to)
+    {
+      guint middle = from + (to - from) / 2;
+
+      if (pairs[middle].attached < attached)
+        from = middle + 1;
+      else
+        to = middle;
+    }
+  while (from + n < self->attached->len && pairs[from + n].attached == attached)
+    n++;
+  *out_n = n;
+  return n > 0 ? &pairs[from] : NULL;
+}
+
 /* ---- catching up ---- */
 
 static gboolean
@@ -307,7 +417,8 @@ load_all (TkbFacets *self, TkbDb *db, GError **error)
 {
   clear (self);
   if (!load_dictionary (self, db, error) ||
-      !load_rows (self, db, TKB_SQL_INDEX_DOCUMENT_ALL, NULL, error))
+      !load_rows (self, db, TKB_SQL_INDEX_DOCUMENT_ALL, NULL, error) ||
+      !load_attached (self, db, error))
     return FALSE;
   sort_all (self);
   return TRUE;
@@ -321,12 +432,14 @@ load_changes (TkbFacets *self, TkbDb *db, GError **error)
   if (!load_dictionary (self, db, error) ||
       !load_rows (self, db, TKB_SQL_INDEX_DOCUMENT_AFTER, changed, error))
     return FALSE;
-  if (g_hash_table_size (changed) <= MERGE_MAX)
-    merge_changed (self, changed);
-  else
-    sort_all (self);
   self->generation++;
-  return TRUE;
+  if (g_hash_table_size (changed) > MERGE_MAX)
+    {
+      sort_all (self);
+      return load_attached (self, db, error);
+    }
+  merge_changed (self, changed);
+  return reload_attached (self, db, changed, error);
 }
 
 /**

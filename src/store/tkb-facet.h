@@ -34,6 +34,13 @@ typedef struct
   guint field; /* index of the field */
 } TkbFacetCode;
 
+/* That a document's indexed revision names an attachment whose words are indexed. */
+typedef struct
+{
+  guint32 attached; /* row of index_attached */
+  guint32 doc;
+} TkbFacetAttached;
+
 typedef struct _TkbFacets TkbFacets;
 struct _TkbFacets
 {
@@ -42,6 +49,7 @@ struct _TkbFacets
   GArray    *dictionary; /* (owned) (element-type TkbFacetCode) by number */
   GPtrArray *fields;     /* (owned) (element-type utf8) names by index */
   GArray    *order;      /* (owned) (element-type guint32) live documents, newest first */
+  GArray    *attached;   /* (owned) (element-type TkbFacetAttached) by attached, doc */
   guint      n_live;
   guint64    generation; /* goes up with every change */
 
@@ -59,6 +67,8 @@ gboolean tkb_facets_refresh (TkbFacets *self, TkbDb *db, GError **error);
 int tkb_facets_find_field (TkbFacets *self, const char *name);
 /* < 0: a before b: modified, newest first, then the tie */
 int tkb_facets_compare_recency (TkbFacets *self, guint32 a, guint32 b);
+/* The documents with this text: the first of out_n; rows of attached, by doc. */
+const TkbFacetAttached *tkb_facets_find_attached (TkbFacets *self, gint64 attached, guint *out_n);
 
 static inline const TkbFacetRow *
 tkb_facets_get_row (TkbFacets *self, guint32 doc)

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "tkb-attached.h"
 #include "tkb-facet-record.h"
 #include "tkb-index-private.h"
 #include "tkb-json.h"
@@ -48,6 +49,8 @@ static const struct
     TKB_SQL_INDEX_BODY_CLEAR },
   { TKB_SQL_INDEX_PINYIN_CONFIGURE, TKB_SQL_INDEX_PINYIN_MERGE, TKB_SQL_INDEX_PINYIN_CHECK,
     TKB_SQL_INDEX_PINYIN_CLEAR },
+  { TKB_SQL_INDEX_ATTACHED_CONFIGURE, TKB_SQL_INDEX_ATTACHED_MERGE, TKB_SQL_INDEX_ATTACHED_CHECK,
+    TKB_SQL_INDEX_ATTACHED_CLEAR },
 };
 
 /**
@@ -423,7 +426,8 @@ tkb_index_clear (TkbDb *db, TkbCatalog *catalog, GError **error)
     if (!tkb_db_run (db, tables[i].clear, error))
       return FALSE;
   return tkb_db_run (db, TKB_SQL_INDEX_CODE_CLEAR, error) &&
-         tkb_db_run (db, TKB_SQL_INDEX_DOCUMENT_CLEAR, error) && configure (db, FALSE, error) &&
+         tkb_db_run (db, TKB_SQL_INDEX_DOCUMENT_CLEAR, error) &&
+         tkb_db_run (db, TKB_SQL_ATTACHED_FORGET_WORDS, error) && configure (db, FALSE, error) &&
          set_meta (db, META_VERSION, version, error) && set_meta (db, META_EPOCH, epoch, error);
 }
 
@@ -535,5 +539,5 @@ tkb_index_check (TkbDb *db, TkbCatalog *catalog, GPtrArray *findings, GError **e
         findings,
         g_strdup_printf ("The index holds a document that is not here (row %" G_GINT64_FORMAT ")",
                          tkb_stmt_get_int (&all, 0)));
-  return step != TKB_STEP_ERROR;
+  return step != TKB_STEP_ERROR && tkb_attached_check (db, findings, error);
 }

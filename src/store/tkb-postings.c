@@ -32,8 +32,9 @@ struct _TkbWalk
   TkbFacets    *facets;      /* (unowned) */
   GCancellable *cancellable; /* (unowned) (nullable) */
   GArray       *list;        /* (unowned) (element-type TkbPosting) */
-  guint         rows;        /* seen */
-  gboolean      is_stepped;  /* the statement goes from row to row */
+  TkbIndexTable table;
+  guint         rows;       /* seen */
+  gboolean      is_stepped; /* the statement goes from row to row */
 };
 
 TkbPostings *
@@ -80,6 +81,70 @@ tkb_postings_append_phrase (GString *out, GPtrArray *tokens, gboolean is_prefix)
 
 /* ---- the walk ---- */
 
+static gboolean
+is_live (TkbFacets *facets, guint32 doc)
+{
+  return (tkb_facets_get_row (facets, doc)->flags & TKB_FACET_ROW_LIVE) != 0;
+}
+
+/* A text counts for each document that has it. */
+static int
+take_attached (TkbWalk *self, const Fts5ExtensionApi *api, Fts5Context *context)
+{
+  guint                   n;
+  const TkbFacetAttached *pairs =
+      tkb_facets_find_attached (self->facets, api->xRowid (context), &n);
+  TkbPosting     posting = { 0 };
+  Fts5PhraseIter iter;
+  int            column;
+  int            offset;
+  int            code;
+
+  if (n == 0)
+    return SQLITE_OK;
+  code = api->xPhraseFirst (context, 0, &iter, &column, &offset);
+  if (code != SQLITE_OK)
+    return code;
+  for (; column >= 0 && posting.attached < TKB_POSTING_MAX_MATCHES; posting.attached++)
+    api->xPhraseNext (context, &iter, &column, &offset);
+  for (guint i = 0; i < n; i++)
+    {
+      posting.doc = pairs[i].doc;
+      if (is_live (self->facets, posting.doc))
+        g_array_append_val (self->list, posting);
+    }
+  return SQLITE_OK;
+}
+
+static int
+compare_docs (gconstpointer a, gconstpointer b)
+{
+  const TkbPosting *x = a;
+  const TkbPosting *y = b;
+
+  return (x->doc > y->doc) - (x->doc < y->doc);
+}
+
+/* The rows came by text: one posting a document, by rising row. */
+static void
+order_by_document (GArray *list)
+{
+  guint kept = 0;
+
+  g_array_sort (list, compare_docs);
+  for (guint i = 0; i < list->len; i++)
+    {
+      TkbPosting  posting = g_array_index (list, TkbPosting, i);
+      TkbPosting *last = kept > 0 ? &g_array_index (list, TkbPosting, kept - 1) : NULL;
+
+      if (last != NULL && last->doc == posting.doc)
+        last->attached = MIN (last->attached + posting.attached, TKB_POSTING_MAX_MATCHES);
+      else
+        g_array_index (list, TkbPosting, kept++) = posting;
+    }
+  g_array_set_size (list, kept);
+}
+
 static int
 take_row_cb (const Fts5ExtensionApi *api, Fts5Context *context, void *user_data)
 {
@@ -93,8 +158,9 @@ take_row_cb (const Fts5ExtensionApi *api, Fts5Context *context, void *user_data)
 
   if (++self->rows % CHECK_ROWS == 0 && g_cancellable_is_cancelled (self->cancellable))
     return SQLITE_INTERRUPT;
-  if (doc <= 0 || doc >= self->facets->rows->len ||
-      (tkb_facets_get_row (self->facets, doc)->flags & TKB_FACET_ROW_LIVE) == 0)
+  if (self->table == TKB_INDEX_TABLE_ATTACHED)
+    return take_attached (self, api, context);
+  if (doc <= 0 || doc >= self->facets->rows->len || !is_live (self->facets, doc))
     return SQLITE_OK;
   code = api->xPhraseFirst (context, 0, &iter, &column, &offset);
   if (code != SQLITE_OK)
@@ -128,10 +194,14 @@ walk (TkbDb        *db,
       GCancellable *cancellable,
       GError      **error)
 {
-  g_auto (TkbStmt) stmt = tkb_db_borrow (
-      db, table == TKB_INDEX_TABLE_TITLE ? TKB_SQL_INDEX_TITLE_WALK : TKB_SQL_INDEX_BODY_WALK);
+  static const TkbSql statements[] = {
+    [TKB_INDEX_TABLE_TITLE] = TKB_SQL_INDEX_TITLE_WALK,
+    [TKB_INDEX_TABLE_BODY] = TKB_SQL_INDEX_BODY_WALK,
+    [TKB_INDEX_TABLE_ATTACHED] = TKB_SQL_INDEX_ATTACHED_WALK,
+  };
+  g_auto (TkbStmt) stmt = tkb_db_borrow (db, statements[table]);
   g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (TkbPosting));
-  TkbWalk self = { facets, cancellable, list, 0, is_stepped };
+  TkbWalk self = { facets, cancellable, list, table, 0, is_stepped };
   TkbStep step;
 
   tkb_stmt_bind_text (&stmt, 1, expression);
@@ -143,6 +213,8 @@ walk (TkbDb        *db,
   while (step == TKB_STEP_ROW && is_stepped);
   if (step == TKB_STEP_ERROR)
     return NULL;
+  if (table == TKB_INDEX_TABLE_ATTACHED)
+    order_by_document (list);
   return g_steal_pointer (&list);
 }
 
@@ -165,7 +237,12 @@ tkb_postings_get (TkbPostings  *self,
                   GCancellable *cancellable,
                   GError      **error)
 {
-  g_autoptr (GString) key = g_string_new (table == TKB_INDEX_TABLE_TITLE ? "t" : "b");
+  static const char prefixes[] = {
+    [TKB_INDEX_TABLE_TITLE] = 't',
+    [TKB_INDEX_TABLE_BODY] = 'b',
+    [TKB_INDEX_TABLE_ATTACHED] = 'a',
+  };
+  g_autoptr (GString) key = g_string_new_len (&prefixes[table], 1);
   GArray *list;
 
   if (self->generation != facets->generation)

@@ -13,8 +13,9 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  TKB_INDEX_TABLE_TITLE, /* titles, with short prefixes */
-  TKB_INDEX_TABLE_BODY,  /* everything, titles too */
+  TKB_INDEX_TABLE_TITLE,    /* titles, with short prefixes */
+  TKB_INDEX_TABLE_BODY,     /* everything, titles too */
+  TKB_INDEX_TABLE_ATTACHED, /* texts of attachments */
 } TkbIndexTable;
 
 /* matches of a phrase in one document that are looked at; more do not change a score visibly */
@@ -26,6 +27,7 @@ typedef struct
   guint8  title; /* matches by column, at most TKB_POSTING_MAX_MATCHES together */
   guint8  head;
   guint8  body;
+  guint8  attached;
 } TkbPosting;
 
 typedef struct _TkbPostings TkbPostings;

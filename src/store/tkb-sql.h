@@ -212,6 +212,63 @@
   S (INDEX_SCOPE_WAITING, "SELECT DISTINCT doc FROM outbox")                                       \
   S (INDEX_SCOPE_FAVOURITES, "SELECT doc FROM favourite JOIN document USING (id)")
 
+/* text of attachments and its index: src/store/tkb-attached.c */
+#define TKB_SQL_ATTACHED(S)                                                                        \
+  S (ATTACHED_QUEUE,                                                                               \
+     "INSERT OR IGNORE INTO attached (digest) SELECT attachment.digest FROM revision JOIN "        \
+     "attachment USING (revision) WHERE doc = ?1 AND rev = ?2")                                    \
+  S (ATTACHED_NEXT,                                                                                \
+     "SELECT digest FROM attached WHERE version < ?1 ORDER BY version, attached DESC LIMIT 1")     \
+  S (ATTACHED_BODY, "SELECT body FROM attachment JOIN revision USING (revision) WHERE digest = ?1" \
+                    " ORDER BY revision DESC LIMIT 1")                                             \
+  S (ATTACHED_GET,                                                                                 \
+     "SELECT attached, state, words, reason, language, length_bytes, text FROM attached"           \
+     " WHERE digest = ?1")                                                                         \
+  S (ATTACHED_PUT,                                                                                 \
+     "UPDATE attached SET version = ?2, state = ?3, words = ?4, reason = ?5, language = ?6,"       \
+     " length_bytes = ?7, text = ?8 WHERE attached = ?1")                                          \
+  S (ATTACHED_SET_WORDS, "UPDATE attached SET words = ?2 WHERE attached = ?1")                     \
+  S (ATTACHED_FORGET_WORDS, "UPDATE attached SET words = 0 WHERE words <> 0")                      \
+  S (ATTACHED_RETRY, "UPDATE attached SET version = 0 WHERE version > 0 AND state = ?1")           \
+  S (ATTACHED_DELETE, "DELETE FROM attached WHERE attached = ?1")                                  \
+  S (ATTACHED_BEHIND, "SELECT attached, digest, language, length_bytes, text FROM attached"        \
+                      " WHERE text IS NOT NULL AND words = 0 ORDER BY attached LIMIT 1")           \
+  S (ATTACHED_COUNT_BEHIND, "SELECT count(*) FROM attached WHERE text IS NOT NULL AND words = 0")  \
+  S (ATTACHED_STATES, "SELECT state, count(*) FROM attached GROUP BY state")                       \
+  S (ATTACHED_CHECK,                                                                               \
+     "SELECT digest, state, words, length_bytes, text FROM attached ORDER BY attached")            \
+  S (ATTACHED_CHECK_MISSING,                                                                       \
+     "SELECT document.id FROM document JOIN revision ON revision.doc = document.doc AND "          \
+     "revision.rev = document.indexed JOIN attachment USING (revision) WHERE NOT EXISTS "          \
+     "(SELECT 1 FROM attached WHERE attached.digest = attachment.digest)")                         \
+  S (ATTACHED_DOCS,                                                                                \
+     "SELECT document.doc FROM attachment JOIN revision USING (revision) JOIN document ON "        \
+     "document.doc = revision.doc AND document.indexed = revision.rev WHERE digest = ?1")          \
+  S (ATTACHED_PAIRS,                                                                               \
+     "SELECT attached.attached, document.doc FROM attached JOIN attachment USING (digest) JOIN "   \
+     "revision USING (revision) JOIN document ON document.doc = revision.doc AND "                 \
+     "document.indexed = revision.rev WHERE attached.words = 1")                                   \
+  S (ATTACHED_OF,                                                                                  \
+     "SELECT attached.attached, attached.digest, language, length_bytes, text FROM document JOIN " \
+     "revision ON revision.doc = document.doc AND revision.rev = document.indexed JOIN "           \
+     "attachment USING (revision) JOIN attached USING (digest)"                                    \
+     " WHERE document.doc = ?1 AND attached.words = 1")                                            \
+  S (INDEX_ATTACHED_ADD, "INSERT INTO index_attached (rowid, text) VALUES (?1, ?2)")               \
+  S (INDEX_ATTACHED_REMOVE,                                                                        \
+     "INSERT INTO index_attached (index_attached, rowid, text) VALUES ('delete', ?1, ?2)")         \
+  S (INDEX_ATTACHED_CONFIGURE,                                                                     \
+     "INSERT INTO index_attached (index_attached, rank) VALUES (?1, ?2)")                          \
+  S (INDEX_ATTACHED_MERGE,                                                                         \
+     "INSERT INTO index_attached (index_attached, rank) VALUES ('merge', ?1)")                     \
+  S (INDEX_ATTACHED_CHECK,                                                                         \
+     "INSERT INTO index_attached (index_attached) VALUES ('integrity-check')")                     \
+  S (INDEX_ATTACHED_CLEAR, "INSERT INTO index_attached (index_attached) VALUES ('delete-all')")    \
+  S (INDEX_ATTACHED_WALK,                                                                          \
+     "SELECT tkb_walk (index_attached, ?2) FROM index_attached WHERE index_attached MATCH ?1")     \
+  S (INDEX_DOCUMENT_TOUCH,                                                                         \
+     "UPDATE index_document SET stamp = (SELECT max (stamp) + 1 FROM index_document)"              \
+     " WHERE doc = ?1")
+
 #define TKB_SQL_LIST(S)                                                                            \
   TKB_SQL_TRANSACTIONS (S)                                                                         \
   TKB_SQL_META (S)                                                                                 \
@@ -223,7 +280,8 @@
   TKB_SQL_FAVOURITE (S)                                                                            \
   TKB_SQL_UPKEEP (S)                                                                               \
   TKB_SQL_REPAIR (S)                                                                               \
-  TKB_SQL_INDEX (S)
+  TKB_SQL_INDEX (S)                                                                                \
+  TKB_SQL_ATTACHED (S)
 
 typedef enum
 {

@@ -9,6 +9,7 @@
 
 #include "tkb-store-internal.h"
 
+#include "tkb-attached.h"
 #include "tkb-index.h"
 
 /* documents in one step, and its time: long enough that the commit does not matter (a batch of 500
@@ -159,6 +160,29 @@ take_step (TkbStore *self, gboolean *out_goes_on, GError **error)
          tkb_transaction_commit (&transaction, error);
 }
 
+/* Texts of attachments, when all documents are in: one transaction. out_goes_on: there is more to
+ * do. */
+static gboolean
+take_text_step (TkbStore *self, gboolean *out_goes_on, GError **error)
+{
+  g_auto (TkbTransaction) transaction = TKB_TRANSACTION_INIT;
+  gint64 deadline_us = g_get_monotonic_time () + STEP_MS * G_TIME_SPAN_MILLISECOND;
+  gint64 behind;
+
+  *out_goes_on = FALSE;
+  if (!tkb_attached_count_behind (self->db, &behind, error))
+    return FALSE;
+  if (behind == 0)
+    return TRUE;
+  if (!tkb_transaction_begin_write (&transaction, self->db, error))
+    return FALSE;
+  do
+    if (!tkb_attached_index_next (self->db, out_goes_on, error))
+      return FALSE;
+  while (*out_goes_on && g_get_monotonic_time () < deadline_us);
+  return tkb_transaction_commit (&transaction, error);
+}
+
 static void
 step_on_writer (gpointer data, gpointer user_data)
 {
@@ -166,7 +190,7 @@ step_on_writer (gpointer data, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean goes_on = FALSE;
 
-  if (!take_step (self, &goes_on, &error))
+  if (!take_step (self, &goes_on, &error) || (!goes_on && !take_text_step (self, &goes_on, &error)))
     {
       g_debug ("%s: the index stands still: %s", self->path, error->message);
       goes_on = FALSE;
@@ -273,7 +297,8 @@ get_pending (TkbStore *self, gint64 *out_pending, GCancellable *cancellable, GEr
 
   if (db == NULL)
     return FALSE;
-  is_read = tkb_counter_get (db, "pending", out_pending, error);
+  is_read = tkb_counter_get (db, "pending", out_pending, error) &&
+            (*out_pending > 0 || tkb_attached_count_behind (db, out_pending, error));
   tkb_store_release_reader (self, db);
   return is_read;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tkb-attached.h"
 #include "tkb-limits.h"
 
 /* documents pruned in one transaction, so that edits get in between */
@@ -100,6 +101,8 @@ forget_blobs_on_writer (TkbStore *self, gpointer data, GError **error)
     {
       g_auto (TkbStmt) stmt = tkb_db_borrow (self->db, TKB_SQL_BLOB_DELETE);
 
+      if (!tkb_attached_forget (self->db, g_ptr_array_index (digests, i), error))
+        return FALSE;
       tkb_stmt_bind_text (&stmt, 1, g_ptr_array_index (digests, i));
       if (!tkb_stmt_run (&stmt, error))
         return FALSE;

@@ -296,6 +296,57 @@ gboolean tkb_store_has_blob (TkbStore *self, const char *digest);
  * aside and a sync fetches again. (element-type TkbMissing), possible_ancestors NULL */
 GPtrArray *tkb_store_list_incomplete (TkbStore *self, GCancellable *cancellable, GError **error);
 
+/* ---- text of attachments: read by an extractor, indexed here ---- */
+
+typedef enum
+{
+  TKB_TEXT_WAITING,     /* nobody has looked yet */
+  TKB_TEXT_WHOLE,       /* all of it was read */
+  TKB_TEXT_PARTIAL,     /* some of it: reason says why not all */
+  TKB_TEXT_EMPTY,       /* there is none: a picture, a scan */
+  TKB_TEXT_UNREADABLE,  /* there may be, but it could not be read: reason */
+  TKB_TEXT_UNSUPPORTED, /* of a type that nobody reads */
+  TKB_TEXT_N_STATES,
+} TkbTextState;
+
+/* What an extractor found in an attachment. */
+typedef struct
+{
+  TkbTextState state;
+  const char  *reason;   /* (nullable): a word for programs, such as "encrypted" */
+  const char  *language; /* (nullable) BCP 47 */
+  const char  *text;     /* (nullable) UTF-8, at most TKB_MAX_TEXT_BYTES */
+  guint        version;  /* of the extractor; a higher one looks again */
+} TkbText;
+
+/* An attachment that waits for an extractor, as one of the documents calls it. */
+typedef struct
+{
+  char *digest;       /* (owned) */
+  char *name;         /* (owned) (nullable) */
+  char *content_type; /* (owned) (nullable) */
+  char *language;     /* (owned) (nullable): of that document */
+} TkbTextJob;
+
+void tkb_text_job_free (TkbTextJob *self);
+/* (transfer full) (nullable): the newest attachment of an indexed document that no extractor of
+ * version has looked at; NULL without an error: there is none. */
+TkbTextJob *
+tkb_store_find_text_job (TkbStore *self, guint version, GCancellable *cancellable, GError **error);
+/* The text replaces what was known of digest and is indexed in the same transaction. */
+gboolean
+tkb_store_put_text (TkbStore *self, const char *digest, const TkbText *text, GError **error);
+/* WAITING also where no document names it, or nothing is indexed. out_reason: (optional) (nullable)
+ * (transfer full) */
+TkbTextState tkb_store_get_text_state (TkbStore *self, const char *digest, char **out_reason);
+/* Those that could not be read wait again. */
+gboolean tkb_store_retry_texts (TkbStore *self, GError **error);
+/* counts: attachments of each state */
+gboolean tkb_store_count_texts (TkbStore     *self,
+                                guint64       counts[TKB_TEXT_N_STATES],
+                                GCancellable *cancellable,
+                                GError      **error);
+
 /* ---- outbox: local edits that wait for the server ---- */
 
 typedef struct
@@ -371,5 +422,6 @@ gboolean tkb_store_purge_draft_finish (TkbStore *self, GAsyncResult *result, GEr
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TkbStoreCounts, tkb_store_counts_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TkbBlobInfo, tkb_blob_info_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TkbTextJob, tkb_text_job_free)
 
 G_END_DECLS

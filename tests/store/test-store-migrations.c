@@ -81,6 +81,46 @@ test_version_1 (Fixture *fixture, gconstpointer data)
   assert_winner (store, "case-1", next);
 }
 
+/* Version 1 knew nothing of texts: its attachments wait for being read. */
+static void
+test_texts_wait (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TkbTextJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  load (fixture, "1.sql");
+  fixture_reopen (fixture, TKB_STORE_OPEN_OUTBOX);
+  g_assert_true (tkb_store_wait_for_index (fixture->store, NULL, &error));
+  job = tkb_store_find_text_job (fixture->store, 1, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (job);
+  g_assert_cmpstr (job->name, ==, "h.txt");
+  g_assert_cmpstr (job->content_type, ==, "text/plain");
+}
+
+/* The text of an attachment is still there and its words are indexed again. */
+static void
+test_version_2 (Fixture *fixture, gconstpointer data)
+{
+  guint64 counts[TKB_TEXT_N_STATES];
+  g_autoptr (TkbTextJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  load (fixture, "2.sql");
+  fixture_reopen (fixture, TKB_STORE_OPEN_OUTBOX);
+  g_assert_true (tkb_store_wait_for_index (fixture->store, NULL, &error));
+  g_assert_no_error (error);
+  assert_clean (fixture->store);
+  assert_winner (fixture->store, "case-1", WINNER);
+  g_assert_true (tkb_store_count_texts (fixture->store, counts, NULL, &error));
+  g_assert_cmpuint (counts[TKB_TEXT_WHOLE], ==, 1);
+  g_assert_cmpuint (counts[TKB_TEXT_WAITING], ==, 0);
+  g_assert_null (tkb_store_find_text_job (fixture->store, 1, NULL, &error));
+  job = tkb_store_find_text_job (fixture->store, 2, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (job);
+}
+
 /* A migration that was cut off has left nothing: it is one transaction. */
 static void
 test_half_made (Fixture *fixture, gconstpointer data)
@@ -104,6 +144,8 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   FIXTURE_TEST ("/store/migrations/1", 0, test_version_1);
+  FIXTURE_TEST ("/store/migrations/1-texts", 0, test_texts_wait);
+  FIXTURE_TEST ("/store/migrations/2", 0, test_version_2);
   FIXTURE_TEST ("/store/migrations/half-made", 0, test_half_made);
   return g_test_run ();
 }
