@@ -10,10 +10,11 @@
 #include <libstemmer.h>
 #include <string.h>
 
+#include "tkb-arabic.h"
 #include "tkb-fold.h"
 
 /* goes up with any change here that gives other tokens for the same text */
-#define TOKENIZER_VERSION 2
+#define TOKENIZER_VERSION 3
 /* slots of the stem cache; a language's common words fit */
 #define CACHE_SLOTS 4096
 /* bytes of a word that is worth a slot */
@@ -27,7 +28,6 @@ typedef enum
   STEMMER_FRENCH,
   STEMMER_SPANISH,
   STEMMER_RUSSIAN,
-  STEMMER_ARABIC,
   N_STEMMERS,
   STEMMER_NONE = N_STEMMERS,
 } Stemmer;
@@ -37,9 +37,10 @@ static const struct
   const char *language; /* BCP 47 */
   const char *name;     /* libstemmer's */
 } stemmers[N_STEMMERS] = {
-  [STEMMER_ENGLISH] = { "en", "english" }, [STEMMER_FRENCH] = { "fr", "french" },
-  [STEMMER_SPANISH] = { "es", "spanish" }, [STEMMER_RUSSIAN] = { "ru", "russian" },
-  [STEMMER_ARABIC] = { "ar", "arabic" },
+  [STEMMER_ENGLISH] = { "en", "english" },
+  [STEMMER_FRENCH] = { "fr", "french" },
+  [STEMMER_SPANISH] = { "es", "spanish" },
+  [STEMMER_RUSSIAN] = { "ru", "russian" },
 };
 
 typedef struct
@@ -184,15 +185,14 @@ find_stem (TkbTokenizer *self, Stemmer stemmer, const char *word, guint length, 
   return stem;
 }
 
-/* Unless it is also the unmarked text (nullable). */
 static void
-emit_stem_but (Run *run, Stemmer stemmer, const char *but, gsize but_length)
+emit_stem (Run *run, Stemmer stemmer)
 {
   char        marked[TKB_TOKEN_MAX_BYTES + 1] = TKB_TOKEN_STEM_MARK;
   guint       length;
   const char *stem = find_stem (run->tokenizer, stemmer, run->word, run->word_length, &length);
 
-  if (length == 0 || (but_length == length && memcmp (but, stem, length) == 0))
+  if (length == 0)
     return;
   length = MIN (length, TKB_TOKEN_MAX_BYTES);
   memcpy (marked + 1, stem, length);
@@ -200,42 +200,18 @@ emit_stem_but (Run *run, Stemmer stemmer, const char *but, gsize but_length)
 }
 
 static void
-emit_stem (Run *run, Stemmer stemmer)
-{
-  emit_stem_but (run, stemmer, NULL, 0);
-}
-
-/* The Arabic article, alone or behind a particle that is written together with it. */
-static const char *const articles[] = { "ال", "وال", "بال", "كال", "فال", "لل" };
-
-/* Snowball takes the first letter of a word for a particle where the article does not stand before
- * it, so that a word with and without its article get different stems. The word without its article
- * and the stem of that bring them together. */
-static void
 emit_arabic_stems (Run *run)
 {
-  char  bare[TKB_TOKEN_MAX_BYTES + 1];
-  gsize skip = 0;
-  gsize length;
+  TkbArabicStem stems[TKB_ARABIC_MAX_STEMS];
+  guint         n = tkb_arabic_get_stems (run->word, run->word_length, stems);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (articles); i++)
+  for (guint i = 0; i < n; i++)
     {
-      gsize n = strlen (articles[i]);
+      char marked[TKB_TOKEN_MAX_BYTES + 1] = TKB_TOKEN_STEM_MARK;
 
-      /* at least three letters have to be left */
-      if (run->word_length >= n + 6 && memcmp (run->word, articles[i], n) == 0)
-        skip = n;
+      memcpy (marked + 1, run->word + stems[i].start, stems[i].length);
+      emit (run, TKB_TOKEN_STEM, marked, stems[i].length + 1, run->word_start, run->word_end);
     }
-  length = run->word_length - skip;
-  memcpy (bare + 1, run->word + skip, length);
-  emit_stem_but (run, STEMMER_ARABIC, bare + 1, length);
-  if (skip == 0)
-    return;
-  bare[0] = TKB_TOKEN_STEM_MARK[0];
-  emit (run, TKB_TOKEN_STEM, bare, length + 1, run->word_start, run->word_end);
-  memmove (run->word, run->word + skip, length);
-  run->word_length = length;
-  emit_stem (run, STEMMER_ARABIC);
 }
 
 static void
