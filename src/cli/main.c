@@ -21,6 +21,8 @@ static const TkbCliVerb verbs[] = {
   { "delete", "ID", N_ ("delete a document"), tkb_cli_delete },
   { "search", "QUERY [--kind K] [--facet FIELD=CODE]... [--limit N]", N_ ("search the library"),
     tkb_cli_search },
+  { "similar", "ID [--limit N]", N_ ("list the documents that are most like one"),
+    tkb_cli_similar },
   { "facets", "[QUERY]", N_ ("count the values of every facet"), tkb_cli_facets },
   { "conflicts", "", N_ ("list documents with conflicting revisions"), tkb_cli_conflicts },
   { "resolve", "ID --keep REV | ID --merged FILE|-",

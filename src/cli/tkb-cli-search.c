@@ -134,6 +134,21 @@ print_hit (TkbCli *cli, TkbSearchHit *hit)
     }
 }
 
+/* The first of them, at most limit; returns how many. */
+static guint
+print_hits (TkbCli *cli, TkbSearchResults *results, guint limit)
+{
+  guint n = MIN (limit, g_list_model_get_n_items (G_LIST_MODEL (results)));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (TkbSearchHit) hit = g_list_model_get_item (G_LIST_MODEL (results), i);
+
+      print_hit (cli, hit);
+    }
+  return n;
+}
+
 int
 tkb_cli_search (TkbCli *cli, int argc, char **argv)
 {
@@ -159,17 +174,40 @@ tkb_cli_search (TkbCli *cli, int argc, char **argv)
   results = run (cli, query, (guint) options.limit);
   if (results == NULL)
     return TKB_CLI_FAILED;
-  n_shown = MIN ((guint) options.limit, g_list_model_get_n_items (G_LIST_MODEL (results)));
-  for (guint i = 0; i < n_shown; i++)
-    {
-      g_autoptr (TkbSearchHit) hit = g_list_model_get_item (G_LIST_MODEL (results), i);
-
-      print_hit (cli, hit);
-    }
+  n_shown = print_hits (cli, results, (guint) options.limit);
   if (!cli->json)
     g_printerr (ngettext ("%u document found, %u shown\n", "%u documents found, %u shown\n",
                           tkb_search_results_get_total (results)),
                 tkb_search_results_get_total (results), n_shown);
+  return TKB_CLI_OK;
+}
+
+/* similar ID [--limit N]: the most similar first. */
+int
+tkb_cli_similar (TkbCli *cli, int argc, char **argv)
+{
+  int          limit = 10;
+  GOptionEntry entries[] = {
+    { "limit", 0, 0, G_OPTION_ARG_INT, &limit, N_ ("At most so many"), N_ ("N") },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (TkbStore) store = NULL;
+  g_autoptr (TkbSearch) search = NULL;
+  g_autoptr (TkbSearchResults) results = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!tkb_cli_parse (cli, entries, &argc, &argv, 1, 1))
+    return TKB_CLI_USAGE;
+  if (limit < 0)
+    return tkb_cli_usage (_ ("The limit is a whole number from 0."));
+  store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
+  if (store == NULL)
+    return TKB_CLI_FAILED;
+  search = tkb_search_new (store);
+  results = tkb_search_similar (search, argv[1], NULL, (guint) limit, NULL, &error);
+  if (results == NULL)
+    return tkb_cli_fail (argv[1], error);
+  print_hits (cli, results, (guint) limit);
   return TKB_CLI_OK;
 }
 

@@ -46,6 +46,7 @@ int tkb_cli_show (TkbCli *cli, int argc, char **argv);
 int tkb_cli_history (TkbCli *cli, int argc, char **argv);
 int tkb_cli_delete (TkbCli *cli, int argc, char **argv);
 int tkb_cli_search (TkbCli *cli, int argc, char **argv);
+int tkb_cli_similar (TkbCli *cli, int argc, char **argv);
 int tkb_cli_facets (TkbCli *cli, int argc, char **argv);
 int tkb_cli_conflicts (TkbCli *cli, int argc, char **argv);
 int tkb_cli_resolve (TkbCli *cli, int argc, char **argv);

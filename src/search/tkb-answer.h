@@ -61,6 +61,9 @@ TkbAnswer *tkb_engine_ask (TkbEngine    *self,
                            GCancellable *cancellable,
                            GError      **error);
 
+/* An answer of the first limit of hits (element-type TkbHit), best first, without counts. */
+TkbAnswer *tkb_answer_new_hits (
+    TkbStore *store, const char *language, TkbFacets *facets, GArray *hits, guint limit);
 TkbAnswer *tkb_answer_ref (TkbAnswer *self);
 void       tkb_answer_unref (TkbAnswer *self);
 /* Rows from offset on, at most limit: (element-type TkbRow). */

@@ -386,6 +386,27 @@ rank_hits (TkbAnswer *answer, Counter *counter, GArray *hits)
   sort_until (answer, SORT_FIRST);
 }
 
+TkbAnswer *
+tkb_answer_new_hits (
+    TkbStore *store, const char *language, TkbFacets *facets, GArray *hits, guint limit)
+{
+  TkbAnswer *self = answer_new (store, language);
+
+  self->highlighter = tkb_highlighter_new (g_ptr_array_new (), NULL);
+  self->ranked = g_array_sized_new (FALSE, FALSE, sizeof (TkbRanked), hits->len);
+  for (guint i = 0; i < hits->len; i++)
+    {
+      TkbRanked ranked = rank (facets, g_array_index (hits, TkbHit, i));
+
+      g_array_append_val (self->ranked, ranked);
+    }
+  sort_until (self, MAX (limit, SORT_FIRST));
+  self->total = MIN (limit, hits->len);
+  g_array_set_size (self->ranked, self->total);
+  self->n_sorted = self->total;
+  return self;
+}
+
 /* hits (nullable): all documents. Those are in the order of browsing already. */
 static void
 browse_hits (TkbAnswer *answer, Counter *counter, GArray *hits)

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "tkb-search-private.h"
+#include "tkb-similar.h"
 
 #include "tkb-worker.h"
 
@@ -29,7 +30,8 @@ G_DEFINE_FINAL_TYPE (TkbSearch, tkb_search, G_TYPE_OBJECT)
 
 typedef struct
 {
-  TkbQuery  *query;    /* (owned) */
+  TkbQuery  *query;    /* (owned) (nullable): documents like id are asked for */
+  char      *id;       /* (owned) (nullable) */
   char      *language; /* (owned) (nullable) */
   guint      limit;
   TkbAnswer *answer; /* (owned) (nullable): asked */
@@ -46,7 +48,8 @@ typedef struct
 static void
 run_free (Run *run)
 {
-  tkb_query_unref (run->query);
+  g_clear_pointer (&run->query, tkb_query_unref);
+  g_free (run->id);
   g_free (run->language);
   g_clear_pointer (&run->answer, tkb_answer_unref);
   g_clear_pointer (&run->rows, g_ptr_array_unref);
@@ -61,11 +64,12 @@ load_free (Load *load)
 }
 
 static Run *
-run_new (TkbQuery *query, const char *language, guint limit)
+run_new (TkbQuery *query, const char *id, const char *language, guint limit)
 {
   Run *run = g_new0 (Run, 1);
 
-  run->query = tkb_query_ref (query);
+  run->query = query != NULL ? tkb_query_ref (query) : NULL;
+  run->id = g_strdup (id);
   run->language = g_strdup (language);
   run->limit = limit;
   return run;
@@ -76,8 +80,11 @@ run_query (TkbSearch *self, Run *run, GCancellable *cancellable, GError **error)
 {
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  run->answer =
-      tkb_engine_ask (self->engine, self->store, run->query, run->language, cancellable, error);
+  run->answer = run->query != NULL
+                    ? tkb_engine_ask (self->engine, self->store, run->query, run->language,
+                                      cancellable, error)
+                    : tkb_similar_ask (self->engine, self->store, run->id, run->limit,
+                                       run->language, cancellable, error);
   if (run->answer == NULL)
     return FALSE;
   run->rows = tkb_answer_load (run->answer, self->engine, 0, run->limit, cancellable, error);
@@ -157,7 +164,8 @@ tkb_search_run_async (TkbSearch          *self,
   g_return_if_fail (TKB_IS_SEARCH (self));
   g_task_set_source_tag (task, tkb_search_run_async);
   g_task_set_name (task, "search");
-  g_task_set_task_data (task, run_new (query, language, FIRST_ROWS), (GDestroyNotify) run_free);
+  g_task_set_task_data (task, run_new (query, NULL, language, FIRST_ROWS),
+                        (GDestroyNotify) run_free);
   tkb_worker_push (self->worker, task, run_thread);
 }
 
@@ -197,6 +205,22 @@ run_blocking (gpointer data, gpointer user_data)
       run_query (blocking->self, blocking->run, blocking->cancellable, &blocking->error);
 }
 
+/* run: (transfer full) */
+static TkbSearchResults *
+wait_for (TkbSearch *self, Run *run, GCancellable *cancellable, GError **error)
+{
+  Blocking          blocking = { self, run, cancellable, NULL, FALSE };
+  TkbSearchResults *results = NULL;
+
+  tkb_worker_run (self->worker, run_blocking, &blocking, NULL);
+  if (blocking.is_done)
+    results = make_results (self, run);
+  else
+    g_propagate_error (error, blocking.error);
+  run_free (run);
+  return results;
+}
+
 /**
  * tkb_search_run:
  * @self: a search
@@ -218,18 +242,88 @@ tkb_search_run (TkbSearch    *self,
                 GCancellable *cancellable,
                 GError      **error)
 {
-  Run              *run = run_new (query, language, limit);
-  Blocking          blocking = { self, run, cancellable, NULL, FALSE };
-  TkbSearchResults *results = NULL;
-
   g_return_val_if_fail (TKB_IS_SEARCH (self), NULL);
-  tkb_worker_run (self->worker, run_blocking, &blocking, NULL);
-  if (blocking.is_done)
-    results = make_results (self, run);
-  else
-    g_propagate_error (error, blocking.error);
-  run_free (run);
-  return results;
+  return wait_for (self, run_new (query, NULL, language, limit), cancellable, error);
+}
+
+/* ---- similar documents ---- */
+
+/**
+ * tkb_search_similar_async:
+ * @self: a search
+ * @id: of a document, which itself is not in the answer
+ * @language: (nullable): BCP 47 of the interface, for titles and summaries
+ * @limit: how many documents at most
+ * @cancellable: (nullable): cancels
+ * @callback: called on the caller's main context
+ * @user_data: for @callback
+ *
+ * They share the words that tell this document from others, or are classified as it is, in
+ * whatever language. The order is the same on every machine with the same documents. All rows come
+ * loaded; there are no counts.
+ */
+void
+tkb_search_similar_async (TkbSearch          *self,
+                          const char         *id,
+                          const char         *language,
+                          guint               limit,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_return_if_fail (TKB_IS_SEARCH (self));
+  g_return_if_fail (id != NULL);
+  g_task_set_source_tag (task, tkb_search_similar_async);
+  g_task_set_name (task, "similar documents");
+  g_task_set_task_data (task, run_new (NULL, id, language, limit), (GDestroyNotify) run_free);
+  tkb_worker_push (self->worker, task, run_thread);
+}
+
+/**
+ * tkb_search_similar_finish:
+ * @self: a search
+ * @result: from the callback
+ * @error: %G_IO_ERROR_CANCELLED, %TKB_STORE_ERROR_NOT_FOUND, %TKB_STORE_ERROR_DELETED, or another
+ *   %TKB_STORE_ERROR of reading
+ *
+ * Returns: (transfer full): the answer
+ */
+TkbSearchResults *
+tkb_search_similar_finish (TkbSearch *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, tkb_search_similar_async), NULL);
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  return make_results (self, g_task_get_task_data (G_TASK (result)));
+}
+
+/**
+ * tkb_search_similar:
+ * @self: a search
+ * @id: of a document
+ * @language: (nullable): BCP 47, for titles and summaries
+ * @limit: how many documents at most
+ * @cancellable: (nullable): cancels
+ * @error: as of tkb_search_similar_finish ()
+ *
+ * As tkb_search_similar_async (), but waits. Not on the main thread of a program with a window.
+ *
+ * Returns: (transfer full): the answer
+ */
+TkbSearchResults *
+tkb_search_similar (TkbSearch    *self,
+                    const char   *id,
+                    const char   *language,
+                    guint         limit,
+                    GCancellable *cancellable,
+                    GError      **error)
+{
+  g_return_val_if_fail (TKB_IS_SEARCH (self), NULL);
+  g_return_val_if_fail (id != NULL, NULL);
+  return wait_for (self, run_new (NULL, id, language, limit), cancellable, error);
 }
 
 /* ---- pages ---- */

@@ -32,4 +32,21 @@ TkbSearchResults *tkb_search_run (TkbSearch    *self,
                                   GCancellable *cancellable,
                                   GError      **error);
 
+/* The documents that are most like one, at most limit, the most similar first; few or none where
+ * nothing is like it. */
+void              tkb_search_similar_async (TkbSearch          *self,
+                                            const char         *id,
+                                            const char         *language,
+                                            guint               limit,
+                                            GCancellable       *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer            user_data);
+TkbSearchResults *tkb_search_similar_finish (TkbSearch *self, GAsyncResult *result, GError **error);
+TkbSearchResults *tkb_search_similar (TkbSearch    *self,
+                                      const char   *id,
+                                      const char   *language,
+                                      guint         limit,
+                                      GCancellable *cancellable,
+                                      GError      **error);
+
 G_END_DECLS

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Private to the index's own files: the words of a document as they go into the tables, and what a
- * connection is given at registration. */
+/* Private to the index's own files, and to src/search for the words of one document: those as they
+ * go into the tables, and what a connection is given at registration. */
 #pragma once
 
 #include "tkb-catalog.h"

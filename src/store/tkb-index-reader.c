@@ -180,6 +180,25 @@ tkb_index_reader_suggest (TkbDb *db, const char *word, char **out_word, GError *
 /* ---- documents of rows ---- */
 
 /**
+ * tkb_index_reader_find:
+ * @db: a reader's connection in a transaction
+ * @id: of any document
+ * @out_doc: (out): its row; 0: there is none of this id
+ * @error: return location
+ */
+gboolean
+tkb_index_reader_find (TkbDb *db, const char *id, guint32 *out_doc, GError **error)
+{
+  g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_DOCUMENT_BY_ID);
+  TkbStep step;
+
+  tkb_stmt_bind_text (&stmt, 1, id);
+  step = tkb_stmt_step (&stmt, error);
+  *out_doc = step == TKB_STEP_ROW ? tkb_stmt_get_int (&stmt, 0) : 0;
+  return step != TKB_STEP_ERROR;
+}
+
+/**
  * tkb_index_reader_get_document:
  * @db: a reader's connection in a transaction
  * @doc: a document row

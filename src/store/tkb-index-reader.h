@@ -38,6 +38,8 @@ typedef enum
 GHashTable *tkb_index_reader_get_scope (TkbDb *db, TkbIndexScope scope, GError **error);
 /* The word of the titles that word is most likely a slip for; (nullable): none near enough. */
 gboolean tkb_index_reader_suggest (TkbDb *db, const char *word, char **out_word, GError **error);
+/* The row of a document; 0: there is none of this id */
+gboolean tkb_index_reader_find (TkbDb *db, const char *id, guint32 *out_doc, GError **error);
 /* The winning revision of a document; (nullable) without error: it is no longer here. */
 TkbDocument *tkb_index_reader_get_document (TkbDb *db, guint32 doc, GError **error);
 

@@ -23,6 +23,7 @@
 struct _TkbPostings
 {
   GHashTable *lists;      /* (owned) expression -> GArray of TkbPosting */
+  GHashTable *many;       /* (owned) expression -> documents that have it, at least */
   gsize       kept;       /* postings in lists */
   guint64     generation; /* of the facets that the lists fit */
 };
@@ -33,6 +34,7 @@ struct _TkbWalk
   GCancellable *cancellable; /* (unowned) (nullable) */
   GArray       *list;        /* (unowned) (element-type TkbPosting) */
   TkbIndexTable table;
+  guint         max;        /* postings; the walk ends at one more */
   guint         rows;       /* seen */
   gboolean      is_stepped; /* the statement goes from row to row */
 };
@@ -44,6 +46,7 @@ tkb_postings_new (void)
 
   self->lists =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
+  self->many = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -51,6 +54,7 @@ void
 tkb_postings_free (TkbPostings *self)
 {
   g_hash_table_unref (self->lists);
+  g_hash_table_unref (self->many);
   g_free (self);
 }
 
@@ -58,6 +62,7 @@ static void
 forget (TkbPostings *self)
 {
   g_hash_table_remove_all (self->lists);
+  g_hash_table_remove_all (self->many);
   self->kept = 0;
 }
 
@@ -174,7 +179,7 @@ take_row_cb (const Fts5ExtensionApi *api, Fts5Context *context, void *user_data)
       api->xPhraseNext (context, &iter, &column, &offset);
     }
   g_array_append_val (self->list, posting);
-  return SQLITE_OK;
+  return self->list->len > self->max ? SQLITE_DONE : SQLITE_OK;
 }
 
 int
@@ -191,6 +196,7 @@ walk (TkbDb        *db,
       TkbIndexTable table,
       const char   *expression,
       gboolean      is_stepped,
+      guint         max,
       GCancellable *cancellable,
       GError      **error)
 {
@@ -201,7 +207,7 @@ walk (TkbDb        *db,
   };
   g_auto (TkbStmt) stmt = tkb_db_borrow (db, statements[table]);
   g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (TkbPosting));
-  TkbWalk self = { facets, cancellable, list, table, 0, is_stepped };
+  TkbWalk self = { facets, cancellable, list, table, max, 0, is_stepped };
   TkbStep step;
 
   tkb_stmt_bind_text (&stmt, 1, expression);
@@ -227,6 +233,26 @@ is_costly (GPtrArray *tokens, gboolean is_prefix)
          g_utf8_strlen (g_ptr_array_index (tokens, 0), -1) < SHORT_PREFIX;
 }
 
+/* What is kept fits what facets show. */
+static void
+follow (TkbPostings *self, TkbFacets *facets)
+{
+  if (self->generation != facets->generation)
+    forget (self);
+  self->generation = facets->generation;
+}
+
+static void
+keep (TkbPostings *self, const char *key, GArray *list)
+{
+  if (self->kept + list->len > MAX_KEPT || g_hash_table_size (self->lists) >= MAX_PHRASES)
+    forget (self);
+  if (list->len > MAX_KEPT)
+    return;
+  self->kept += list->len;
+  g_hash_table_insert (self->lists, g_strdup (key), g_array_ref (list));
+}
+
 GArray *
 tkb_postings_get (TkbPostings  *self,
                   TkbDb        *db,
@@ -245,22 +271,51 @@ tkb_postings_get (TkbPostings  *self,
   g_autoptr (GString) key = g_string_new_len (&prefixes[table], 1);
   GArray *list;
 
-  if (self->generation != facets->generation)
-    forget (self);
-  self->generation = facets->generation;
+  follow (self, facets);
   tkb_postings_append_phrase (key, tokens, is_prefix);
   list = g_hash_table_lookup (self->lists, key->str);
   if (list != NULL)
     return g_array_ref (list);
-  list = walk (db, facets, table, key->str + 1, is_costly (tokens, is_prefix), cancellable, error);
+  list = walk (db, facets, table, key->str + 1, is_costly (tokens, is_prefix), G_MAXUINT,
+               cancellable, error);
   if (list == NULL)
     return NULL;
-  if (self->kept + list->len > MAX_KEPT || g_hash_table_size (self->lists) >= MAX_PHRASES)
-    forget (self);
-  if (list->len <= MAX_KEPT)
-    {
-      self->kept += list->len;
-      g_hash_table_insert (self->lists, g_strdup (key->str), g_array_ref (list));
-    }
+  keep (self, key->str, list);
   return list;
+}
+
+gboolean
+tkb_postings_get_few (TkbPostings  *self,
+                      TkbDb        *db,
+                      TkbFacets    *facets,
+                      const char   *token,
+                      guint         max,
+                      GCancellable *cancellable,
+                      GArray      **out_list,
+                      GError      **error)
+{
+  g_autoptr (GString) key = g_string_new ("b");
+  g_autoptr (GPtrArray) tokens = g_ptr_array_new ();
+  g_autoptr (GArray) list = NULL;
+  gpointer kept;
+
+  *out_list = NULL;
+  follow (self, facets);
+  g_ptr_array_add (tokens, (gpointer) token);
+  tkb_postings_append_phrase (key, tokens, FALSE);
+  kept = g_hash_table_lookup (self->lists, key->str);
+  if (kept == NULL && GPOINTER_TO_UINT (g_hash_table_lookup (self->many, key->str)) > max)
+    return TRUE;
+  list = kept != NULL ? g_array_ref (kept)
+                      : walk (db, facets, TKB_INDEX_TABLE_BODY, key->str + 1, FALSE, max,
+                              cancellable, error);
+  if (list == NULL)
+    return FALSE;
+  if (kept == NULL && list->len <= max)
+    keep (self, key->str, list);
+  else if (kept == NULL && g_hash_table_size (self->many) < MAX_PHRASES)
+    g_hash_table_insert (self->many, g_strdup (key->str), GUINT_TO_POINTER (list->len));
+  if (list->len <= max)
+    *out_list = g_steal_pointer (&list);
+  return TRUE;
 }

@@ -46,6 +46,16 @@ GArray *tkb_postings_get (TkbPostings  *self,
                           GCancellable *cancellable,
                           GError      **error);
 
+/* As above for one whole word in everything that is written: out_list is NULL if more than max
+ * documents have it, which costs no more than finding max of them, and nothing the next time. */
+gboolean tkb_postings_get_few (TkbPostings  *self,
+                               TkbDb        *db,
+                               TkbFacets    *facets,
+                               const char   *token,
+                               guint         max,
+                               GCancellable *cancellable,
+                               GArray      **out_list,
+                               GError      **error);
 /* FTS5's expression for one phrase, every token quoted: nothing that is typed can be an operator.
  */
 void tkb_postings_append_phrase (GString *out, GPtrArray *tokens, gboolean is_prefix);

@@ -15,7 +15,7 @@ from harness import BUILD, CASE, CLI, Answering, main, test
 
 @test
 def wrong_usage_is_two(c):
-    for args in ([], ["fly"], ["put"], ["show"], ["show", "a", "b"], ["search", "--limit", "x"], ["--nonsense"],
+    for args in ([], ["fly"], ["put"], ["show"], ["similar"], ["show", "a", "b"], ["search", "--limit", "x"], ["--nonsense"],
                  ["export", "--format", "docx"], ["resolve", "a"], ["search", "--facet", "nonsense"]):
         run = c.cli(*args, status=2)
         assert run.err.strip(), args
@@ -105,6 +105,19 @@ def search_by_words_kind_and_facet(c):
     assert len(c.rows("search", "", "--limit", "2")) == 2
     for odd in ('"', '(((', 'AND OR NOT', '-', '*', 'title:', '"a b" -c (d OR e)', '\u202e', 'x' * 5000, '%_\\'):
         c.cli("search", "--", odd)
+
+
+@test
+def similar_documents_are_listed(c):
+    c.put({**CASE, "_id": "case:weaving", "title": "Weaving bamboo", "tags": ["bamboo"]})
+    c.put({**CASE, "_id": "case:wicker", "title": "Bamboo wicker", "tags": ["bamboo"]})
+    rows = c.rows("similar", "case:weaving")
+    assert "case:wicker" in [r["_id"] for r in rows] and rows[0]["score"] >= rows[-1]["score"] > 0
+    assert "case:weaving" not in [r["_id"] for r in rows]
+    assert len(c.rows("similar", "case:weaving", "--limit", "1")) == 1
+    assert "Bamboo wicker" in c.cli("similar", "case:weaving").out
+    assert "case:nobody" in c.cli("similar", "case:nobody", status=1).err
+    c.cli("similar", "case:weaving", "--limit", "-1", status=2)
 
 
 @test
