@@ -83,7 +83,7 @@ struct _TkbPeerInterface
                            GAsyncReadyCallback callback,
                            gpointer            user_data);
   /* (element-type TkbPeerRevision) -> the same with document or error, in any order; fewer: the
-   * rest is not there any more */
+   * rest failed */
   void (*fetch_async) (TkbPeer            *self,
                        GPtrArray          *wanted,
                        GCancellable       *cancellable,

@@ -303,7 +303,7 @@ static void
 take_fetched (TkbBatch *self, GPtrArray *wanted, GPtrArray *revisions)
 {
   TkbReplication *run = self->run;
-  g_autoptr (GHashTable) answered = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) answered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gsize total = 0;
   guint count = 0;
 
@@ -313,7 +313,7 @@ take_fetched (TkbBatch *self, GPtrArray *wanted, GPtrArray *revisions)
       gsize            size = revision->size_bytes ? revision->size_bytes : GUESS_BYTES;
 
       if (revision->id)
-        g_hash_table_add (answered, revision->id);
+        g_hash_table_add (answered, tkb_replication_failure_key (revision->id, revision->rev));
       if (revision->document)
         {
           run->stats.docs_read++;
@@ -330,10 +330,12 @@ take_fetched (TkbBatch *self, GPtrArray *wanted, GPtrArray *revisions)
     {
       TkbPeerRevision *asked = g_ptr_array_index (wanted, i);
 
-      if (!g_hash_table_contains (answered, asked->id))
+      g_autofree char *key = tkb_replication_failure_key (asked->id, asked->rev);
+
+      if (!g_hash_table_contains (answered, key))
         {
-          g_autoptr (GError) error = g_error_new_literal (TKB_WIRE_ERROR, TKB_WIRE_ERROR_NOT_FOUND,
-                                                          "the source does not have it any more");
+          g_autoptr (GError) error = g_error_new_literal (TKB_WIRE_ERROR, TKB_WIRE_ERROR_INTERNAL,
+                                                          "the source did not answer for it");
 
           not_fetched (self, asked->id, asked->rev, error);
         }

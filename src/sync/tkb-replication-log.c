@@ -36,8 +36,8 @@ failure_new (const char *id, const char *rev, GError *error)
   return failure;
 }
 
-static char *
-failure_key (const char *id, const char *rev)
+char *
+tkb_replication_failure_key (const char *id, const char *rev)
 {
   return g_strconcat (id, "\n", rev, NULL);
 }
@@ -54,7 +54,7 @@ tkb_replication_note_failure (TkbReplication *self,
     g_ptr_array_add (self->failures, failure_new (id, rev, g_error_copy (error)));
   if (g_hash_table_size (self->failed) < MAX_FAILED)
     {
-      g_hash_table_replace (self->failed, failure_key (id, rev),
+      g_hash_table_replace (self->failed, tkb_replication_failure_key (id, rev),
                             failure_new (id, rev, g_error_copy (error)));
       self->failed_changed = TRUE;
     }
@@ -67,7 +67,7 @@ tkb_replication_forget_failure (TkbReplication *self, const char *id, const char
 
   if (g_hash_table_size (self->failed) == 0)
     return;
-  key = failure_key (id, rev);
+  key = tkb_replication_failure_key (id, rev);
   if (g_hash_table_remove (self->failed, key))
     self->failed_changed = TRUE;
 }
@@ -100,7 +100,7 @@ read_failed (TkbReplication *self, JsonObject *object)
 
       if (id && rev)
         g_hash_table_replace (
-            self->failed, failure_key (id, rev),
+            self->failed, tkb_replication_failure_key (id, rev),
             failure_new (id, rev,
                          g_error_new_literal (TKB_WIRE_ERROR, TKB_WIRE_ERROR_INTERNAL,
                                               tkb_json_get_string (item, "reason", "failed"))));
@@ -402,9 +402,8 @@ failed_saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   TkbReplication *self = user_data;
   GError         *error = NULL;
 
+  /* without them no checkpoint may step over them, so a refusal is an error like any other */
   tkb_peer_put_local_finish (TKB_PEER (source), result, &error);
-  if (is_refusal (error))
-    g_clear_error (&error);
   if (tkb_replication_end_call (self, error))
     save_target (self);
 }

@@ -101,8 +101,10 @@ void tkb_replication_note_failure (TkbReplication *self,
                                    const char     *id,
                                    const char     *rev,
                                    const GError   *error);
-void tkb_replication_forget_failure (TkbReplication *self, const char *id, const char *rev);
-void tkb_replication_failure_free (TkbReplicationFailure *failure);
+/* (transfer full): names a revision of a document */
+char *tkb_replication_failure_key (const char *id, const char *rev);
+void  tkb_replication_forget_failure (TkbReplication *self, const char *id, const char *rev);
+void  tkb_replication_failure_free (TkbReplicationFailure *failure);
 
 /* tkb-replication-batch.c: one batch on its way */
 TkbBatch *tkb_batch_new (TkbReplication *run, GPtrArray *rows, const char *last_seq);
