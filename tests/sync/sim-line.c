@@ -106,7 +106,8 @@ settle (SimNet *self)
 {
   gboolean did_something = FALSE;
 
-  while (g_main_context_iteration (NULL, self->running > 0))
+  /* that waits may wake up for nothing */
+  while (g_main_context_iteration (NULL, self->running > 0) || self->running > 0)
     did_something = TRUE;
   return did_something;
 }
