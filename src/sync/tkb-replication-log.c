@@ -189,7 +189,7 @@ incomplete_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       TkbPeerRevision *revision = g_ptr_array_index (lost, i);
 
       g_hash_table_replace (
-          self->failed, failure_key (revision->id, revision->rev),
+          self->failed, tkb_replication_failure_key (revision->id, revision->rev),
           failure_new (revision->id, revision->rev,
                        g_error_new_literal (TKB_SYNC_ERROR, TKB_SYNC_ERROR_ATTACHMENT,
                                             "an attachment was damaged here")));
