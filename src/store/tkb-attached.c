@@ -142,6 +142,7 @@ tkb_attached_find (
     TkbAttached *self, TkbDb *db, const char *digest, gboolean with_text, GError **error)
 {
   g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_ATTACHED_GET);
+  const char *reason;
 
   tkb_attached_clear (self);
   tkb_stmt_bind_text (&stmt, 1, digest);
@@ -150,7 +151,8 @@ tkb_attached_find (
   self->attached = tkb_stmt_get_int (&stmt, 0);
   self->state = (TkbTextState) CLAMP (tkb_stmt_get_int (&stmt, 1), 0, TKB_TEXT_N_STATES - 1);
   self->has_words = tkb_stmt_get_int (&stmt, 2) != 0;
-  self->reason = g_strdup (tkb_stmt_get_text (&stmt, 3));
+  reason = tkb_stmt_get_text (&stmt, 3);
+  self->reason = reason != NULL ? g_utf8_make_valid (reason, -1) : NULL;
   self->language = g_strdup (tkb_stmt_get_text (&stmt, 4));
   if (with_text)
     self->text = unpack_column (&stmt, 5, 6);

@@ -284,6 +284,12 @@ tkb_attachments_find_blob (TkbDb *db, const char *digest, GError **error)
   tkb_stmt_bind_text (&stmt, 1, digest);
   if (tkb_stmt_step (&stmt, error) != TKB_STEP_ROW)
     return NULL;
+  if (tkb_stmt_is_null (&stmt, 0))
+    {
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT,
+                   "the row of the attachment %s is damaged", digest);
+      return NULL;
+    }
   blob = g_new0 (TkbBlob, 1);
   blob->digest = g_strdup (digest);
   blob->sha256 = g_strdup (tkb_stmt_get_text (&stmt, 0));

@@ -96,6 +96,13 @@ set_error (const char *path, int errsv, GError **error)
   return FALSE;
 }
 
+/* Names come from a file that somebody may have tampered with: never a path. */
+static gboolean
+is_name (const char *sha256)
+{
+  return sha256 != NULL && strlen (sha256) == 64 && strspn (sha256, "0123456789abcdef") == 64;
+}
+
 static char *
 get_path (TkbBlobStore *self, const char *sha256)
 {
@@ -303,11 +310,20 @@ tkb_blob_store_add_gzip (TkbBlobStore *self, const void *data, gsize length, GEr
 GInputStream *
 tkb_blob_store_open (TkbBlobStore *self, const char *sha256, GError **error)
 {
-  g_autofree char *path = get_path (self, sha256);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autofree char *path = NULL;
+  g_autoptr (GFile) file = NULL;
   g_autoptr (GError) local_error = NULL;
-  GFileInputStream *stream = g_file_read (file, NULL, &local_error);
+  GFileInputStream *stream;
 
+  if (!is_name (sha256))
+    {
+      g_set_error_literal (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT,
+                           "the name of an attachment's file is damaged");
+      return NULL;
+    }
+  path = get_path (self, sha256);
+  file = g_file_new_for_path (path);
+  stream = g_file_read (file, NULL, &local_error);
   if (stream != NULL)
     return G_INPUT_STREAM (stream);
   g_set_error (error, TKB_STORE_ERROR,
@@ -321,9 +337,9 @@ tkb_blob_store_open (TkbBlobStore *self, const char *sha256, GError **error)
 gboolean
 tkb_blob_store_has (TkbBlobStore *self, const char *sha256)
 {
-  g_autofree char *path = get_path (self, sha256);
+  g_autofree char *path = is_name (sha256) ? get_path (self, sha256) : NULL;
 
-  return g_access (path, R_OK) == 0;
+  return path != NULL && g_access (path, R_OK) == 0;
 }
 
 gboolean
@@ -417,7 +433,7 @@ list_shelf (const char *path, gint64 before_s, GPtrArray *names)
     {
       g_autofree char *file = g_build_filename (path, name, NULL);
 
-      if (strlen (name) == 64 && strspn (name, "0123456789abcdef") == 64 && is_old (file, before_s))
+      if (is_name (name) && is_old (file, before_s))
         g_ptr_array_add (names, g_strdup (name));
     }
 }

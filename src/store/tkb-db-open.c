@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "tkb-index.h"
+#include "tkb-limits.h"
 #include "tkb-store-resources.h"
 #include "tkb-store.h"
 
@@ -171,6 +172,15 @@ run_migration (TkbDb *self, gsize index, GError **error)
   return tkb_db_run_script (self, migrations[index].end, error);
 }
 
+gboolean
+tkb_db_migrate_to (TkbDb *self, int version, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (migrations) && migrations[i].version <= version; i++)
+    if (!run_migration (self, i, error))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 migrate (TkbDb *self, GError **error)
 {
@@ -204,6 +214,13 @@ check_version (TkbDb *self, TkbDbFlags flags, gint64 *out_version, GError **erro
                    self->path, *out_version, TKB_DB_SCHEMA_VERSION);
       return FALSE;
     }
+  if (*out_version < 0)
+    {
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT,
+                   "%s: has version %" G_GINT64_FORMAT ", which there never was", self->path,
+                   *out_version);
+      return FALSE;
+    }
   if ((flags & TKB_DB_READ_ONLY) != 0 && *out_version < TKB_DB_SCHEMA_VERSION)
     {
       g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_READ_ONLY,
@@ -212,6 +229,42 @@ check_version (TkbDb *self, TkbDbFlags flags, gint64 *out_version, GError **erro
       return FALSE;
     }
   return TRUE;
+}
+
+/* A file from elsewhere is not trusted: its schema runs nothing, no SQL of this program may write
+ * where only SQLite does, cells are looked at before they are used, and no value or statement is
+ * larger than ours ever are. */
+static void
+set_defences (sqlite3 *handle)
+{
+  static const struct
+  {
+    int id;
+    int limit;
+  } limits[] = {
+    { SQLITE_LIMIT_LENGTH, TKB_MAX_JSON_BODY_BYTES }, /* a row; bodies have 8 MB at the most */
+    { SQLITE_LIMIT_SQL_LENGTH, 100000 },
+    { SQLITE_LIMIT_COLUMN, 64 },
+    { SQLITE_LIMIT_EXPR_DEPTH, 64 },
+    { SQLITE_LIMIT_COMPOUND_SELECT, 16 },
+    { SQLITE_LIMIT_VDBE_OP, 100000 },
+    { SQLITE_LIMIT_FUNCTION_ARG, 16 },
+    { SQLITE_LIMIT_ATTACHED, 0 },
+    { SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000 },
+    { SQLITE_LIMIT_VARIABLE_NUMBER, 64 },
+    { SQLITE_LIMIT_TRIGGER_DEPTH, 8 }, /* ON DELETE CASCADE is one */
+    { SQLITE_LIMIT_WORKER_THREADS, 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (limits); i++)
+    sqlite3_limit (handle, limits[i].id, limits[i].limit);
+  sqlite3_db_config (handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  sqlite3_db_config (handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  sqlite3_db_config (handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+  sqlite3_db_config (handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+  sqlite3_db_config (handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+  sqlite3_db_config (handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+  sqlite3_db_config (handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 }
 
 static gboolean
@@ -223,7 +276,8 @@ set_up_writer (TkbDb *self, gboolean is_new, GError **error)
     return tkb_db_set_code_error (self->path, SQLITE_READONLY, NULL, error);
   if (is_new && !tkb_db_run_script (self, new_file_setup, error))
     return FALSE;
-  if (!check_version (self, TKB_DB_NONE, &version, error))
+  if (!check_version (self, TKB_DB_NONE, &version, error) ||
+      !tkb_db_check_schema (self, (int) version, error))
     return FALSE;
   return tkb_db_run_script (self, "PRAGMA journal_mode = WAL", error) &&
          tkb_db_run_script (self, connection_setup, error) &&
@@ -237,6 +291,7 @@ set_up_reader (TkbDb *self, GError **error)
   gint64 version;
 
   return check_version (self, TKB_DB_READ_ONLY, &version, error) &&
+         tkb_db_check_schema (self, (int) version, error) &&
          tkb_db_run_script (self, connection_setup, error) &&
          tkb_db_run_script (self, "PRAGMA query_only = ON", error) &&
          tkb_index_register (self, error);
@@ -279,11 +334,9 @@ tkb_db_open (const char *path, TkbDbFlags flags, GError **error)
       return NULL;
     }
   sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
-  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
-  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+  set_defences (self->handle);
+  if (!tkb_db_run_script (self, "PRAGMA cell_size_check = ON", error))
+    return NULL;
   if ((flags & TKB_DB_READ_ONLY) != 0 ? !set_up_reader (self, error)
                                       : !set_up_writer (self, is_new, error))
     return NULL;

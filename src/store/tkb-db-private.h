@@ -18,8 +18,13 @@ struct _TkbDb
   GCancellable  *cancellable; /* (owned) (nullable): seen by the progress handler */
 };
 
-TkbDb      *tkb_db_alloc (const char *path);
-gboolean    tkb_db_set_code_error (const char *path, int code, const char *detail, GError **error);
+TkbDb   *tkb_db_alloc (const char *path);
+gboolean tkb_db_set_code_error (const char *path, int code, const char *detail, GError **error);
+/* Everything up to a version into an empty database, in the caller's transaction if there is one.
+ */
+gboolean tkb_db_migrate_to (TkbDb *self, int version, GError **error);
+/* CORRUPT unless its tables, indexes and so on are word for word those of that version. */
+gboolean    tkb_db_check_schema (TkbDb *self, int version, GError **error);
 const char *tkb_sql_get_text (TkbSql sql);
 const char *tkb_sql_get_name (TkbSql sql);
 

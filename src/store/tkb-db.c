@@ -52,14 +52,17 @@ static const struct
 gboolean
 tkb_db_set_code_error (const char *path, int code, const char *detail, GError **error)
 {
-  TkbStoreError store_error = TKB_STORE_ERROR_IO;
-  const char   *what = "the disk answered with an error";
+  TkbStoreError    store_error = TKB_STORE_ERROR_IO;
+  const char      *what = "the disk answered with an error";
+  g_autofree char *shown = NULL;
 
   if ((code & 0xff) == SQLITE_INTERRUPT || (code & 0xff) == SQLITE_ABORT)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
       return FALSE;
     }
+  /* it can quote what stands in a damaged file */
+  shown = g_utf8_make_valid (detail != NULL ? detail : sqlite3_errstr (code), -1);
   for (gsize i = 0; i < G_N_ELEMENTS (code_table); i++)
     if (code_table[i].code == (code & 0xff))
       {
@@ -67,7 +70,7 @@ tkb_db_set_code_error (const char *path, int code, const char *detail, GError **
         what = code_table[i].what;
       }
   g_set_error (error, TKB_STORE_ERROR, store_error, "%s: %s (SQLite %d: %s)", path, what, code,
-               detail != NULL ? detail : sqlite3_errstr (code));
+               shown);
   return FALSE;
 }
 

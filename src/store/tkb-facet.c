@@ -10,8 +10,13 @@
 
 #include "tkb-facet-record.h"
 
-/* Rows beyond this are refused: SQLite hands them out from 1 on, so they mean a damaged file. */
+/* Rows and codes are handed out from 1 on; the arrays are as long as the highest number. One that
+ * is far beyond the count of all (this many, and so many times the count) means a damaged file and
+ * is left out, or a few rows would take all memory. */
 #define MAX_ROW 50000000
+#define SPARE_ROWS 1000000
+#define MAX_SPARSE 64
+#define SPARE_CODES 10000
 /* More changed rows than this and the order is sorted anew instead of merged. */
 #define MERGE_MAX 2000
 
@@ -47,6 +52,8 @@ clear (TkbFacets *self)
   self->n_live = 0;
   self->stamp = 0;
   self->last_number = 0;
+  self->n_codes = 0;
+  self->n_taken = 0;
   self->garbage = 0;
   self->generation++;
 }
@@ -94,15 +101,20 @@ load_dictionary (TkbFacets *self, TkbDb *db, GError **error)
   while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
     {
       gint64        number = tkb_stmt_get_int (&stmt, 0);
+      const char   *field = tkb_stmt_get_text (&stmt, 1);
+      const char   *text = tkb_stmt_get_text (&stmt, 2);
       TkbFacetCode *code;
 
-      if (number <= 0 || number > MAX_ROW)
+      self->n_codes++;
+      if (number <= 0 || number > SPARE_CODES + (gint64) MAX_SPARSE * self->n_codes ||
+          number > MAX_ROW || field == NULL || text == NULL || !g_utf8_validate (text, -1, NULL) ||
+          !g_utf8_validate (field, -1, NULL))
         continue;
       if (number >= self->dictionary->len)
         g_array_set_size (self->dictionary, number + 1);
       code = &g_array_index (self->dictionary, TkbFacetCode, number);
-      code->field = intern_field (self, tkb_stmt_get_text (&stmt, 1));
-      code->code = g_strdup (tkb_stmt_get_text (&stmt, 2));
+      code->field = intern_field (self, field);
+      code->code = g_strdup (text);
       self->last_number = number;
     }
   return step != TKB_STEP_ERROR;
@@ -127,6 +139,12 @@ keep_known (TkbFacets *self, guint from)
   return kept - from;
 }
 
+static gboolean
+is_possible (TkbFacets *self, gint64 doc)
+{
+  return doc > 0 && doc <= MAX_ROW && doc <= SPARE_ROWS + (gint64) MAX_SPARSE * self->n_taken;
+}
+
 static void
 take_row (TkbFacets *self, gint64 doc, const guint8 *record, gsize length)
 {
@@ -134,7 +152,8 @@ take_row (TkbFacets *self, gint64 doc, const guint8 *record, gsize length)
   TkbFacetRow    row = { 0 };
   TkbFacetRow   *place;
 
-  if (doc <= 0 || doc > MAX_ROW)
+  self->n_taken++;
+  if (!is_possible (self, doc))
     return;
   if (doc >= self->rows->len)
     g_array_set_size (self->rows, doc + 1);
@@ -390,7 +409,7 @@ load_rows (TkbFacets *self, TkbDb *db, TkbSql sql, GHashTable *changed, GError *
       const guint8 *record = tkb_stmt_get_blob (&stmt, 1, &length);
 
       take_row (self, doc, record, length);
-      if (changed != NULL && doc > 0 && doc <= MAX_ROW)
+      if (changed != NULL && is_possible (self, doc))
         g_hash_table_add (changed, GUINT_TO_POINTER (doc));
     }
   return step != TKB_STEP_ERROR;

@@ -56,6 +56,8 @@ struct _TkbFacets
   char   *epoch; /* (owned) (nullable): before the first refresh */
   gint64  stamp; /* of the last change taken in */
   guint32 last_number;
+  guint   n_codes; /* in the dictionary */
+  guint   n_taken; /* rows read so far */
   gsize   garbage; /* codes of rows that were replaced */
 };
 

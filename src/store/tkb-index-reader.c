@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-#include "tkb-json.h"
-#include "tkb-limits.h"
 #include "tkb-postings.h"
+#include "tkb-rows.h"
+#include "tkb-store.h"
 
 /* letters of a word that is worth a suggestion, at least and at most */
 #define MIN_SUGGEST 4
@@ -212,14 +212,19 @@ tkb_index_reader_get_document (TkbDb *db, guint32 doc, GError **error)
 {
   g_auto (TkbStmt) row = tkb_db_borrow (db, TKB_SQL_INDEX_DOCUMENT_BODY);
   g_autoptr (JsonObject) body = NULL;
+  g_autoptr (GError) local_error = NULL;
 
   tkb_stmt_bind_int (&row, 1, doc);
   if (tkb_stmt_step (&row, error) != TKB_STEP_ROW)
     return NULL;
-  body = tkb_json_parse_object (tkb_stmt_get_text (&row, 2), tkb_stmt_get_bytes (&row, 2),
-                                TKB_MAX_DOCUMENT_BYTES * 2, error);
-  if (body == NULL)
-    return NULL;
+  body = tkb_stmt_get_object (&row, 2, &local_error);
+  if (body == NULL || !tkb_text_is_sound (tkb_stmt_get_text (&row, 0)) ||
+      !tkb_text_is_sound (tkb_stmt_get_text (&row, 1)))
+    {
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT, "document %u is damaged: %s",
+                   doc, local_error != NULL ? local_error->message : "its name is no text");
+      return NULL;
+    }
   return tkb_document_new (tkb_stmt_get_text (&row, 0), tkb_stmt_get_text (&row, 1), FALSE, body,
                            NULL);
 }

@@ -14,7 +14,7 @@
 #include "tkb-facet-record.h"
 #include "tkb-index-private.h"
 #include "tkb-json.h"
-#include "tkb-limits.h"
+#include "tkb-rows.h"
 
 /* in meta: what made the index, and a random number that changes when it is made anew */
 #define META_VERSION "index-version"
@@ -496,7 +496,7 @@ read_body (TkbDb *db, gint64 doc, const char *id, const char *rev)
   tkb_stmt_bind_text (&stmt, 2, rev);
   if (tkb_stmt_step (&stmt, NULL) != TKB_STEP_ROW)
     return NULL;
-  body = tkb_json_parse_object (tkb_stmt_get_text (&stmt, 3), -1, TKB_MAX_DOCUMENT_BYTES * 2, NULL);
+  body = tkb_stmt_get_object (&stmt, 3, NULL);
   return body != NULL ? tkb_document_new (id, rev, FALSE, body, NULL) : NULL;
 }
 
@@ -522,8 +522,12 @@ tkb_index_check (TkbDb *db, TkbCatalog *catalog, GPtrArray *findings, GError **e
     {
       gint64      doc = tkb_stmt_get_int (&all, 0);
       const char *id = tkb_stmt_get_text (&all, 1);
-      g_autoptr (TkbDocument) document = read_body (db, doc, id, tkb_stmt_get_text (&all, 2));
+      const char *rev = tkb_stmt_get_text (&all, 2);
+      g_autoptr (TkbDocument) document = NULL;
 
+      if (!tkb_text_is_sound (id) || !tkb_text_is_sound (rev))
+        continue; /* the check of documents says so */
+      document = read_body (db, doc, id, rev);
       if (document == NULL)
         g_ptr_array_add (findings,
                          g_strdup_printf ("Document %s is indexed but its body is not here", id));

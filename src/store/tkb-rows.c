@@ -42,10 +42,39 @@ tkb_doc_row_clear (TkbDocRow *self)
 static gboolean
 set_damaged (const char *id, const char *what, GError *cause, GError **error)
 {
+  g_autofree char *shown = g_utf8_make_valid (id != NULL ? id : "", -1);
+
   g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT,
-               "%s of document “%s” is damaged%s%s", what, id, cause != NULL ? ": " : "",
+               "%s of document “%s” is damaged%s%s", what, shown, cause != NULL ? ": " : "",
                cause != NULL ? cause->message : "");
   return FALSE;
+}
+
+gboolean
+tkb_text_is_sound (const char *text)
+{
+  return text != NULL && g_utf8_validate (text, -1, NULL);
+}
+
+JsonObject *
+tkb_stmt_get_object (TkbStmt *stmt, int column, GError **error)
+{
+  const char *text = tkb_stmt_get_text (stmt, column);
+
+  return tkb_json_parse_object (text != NULL ? text : "",
+                                text != NULL ? (gssize) tkb_stmt_get_bytes (stmt, column) : 0,
+                                2 * TKB_MAX_DOCUMENT_BYTES, error);
+}
+
+static gboolean
+is_sound (const TkbDocRow *row)
+{
+  const char *const optional[] = { row->kind, row->state, row->modified, row->title, row->indexed };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (optional); i++)
+    if (optional[i] != NULL && !tkb_text_is_sound (optional[i]))
+      return FALSE;
+  return tkb_text_is_sound (row->id) && tkb_text_is_sound (row->rev);
 }
 
 gboolean
@@ -62,15 +91,20 @@ tkb_doc_row_read (TkbDocRow *self, TkbStmt *stmt, gboolean with_tree, GError **e
   self->modified = g_strdup (tkb_stmt_get_text (stmt, COLUMN_MODIFIED));
   self->title = g_strdup (tkb_stmt_get_text (stmt, COLUMN_TITLE));
   self->indexed = g_strdup (tkb_stmt_get_text (stmt, COLUMN_INDEXED));
+  if (!is_sound (self))
+    return set_damaged (self->id, "the row", NULL, error);
   if (with_tree)
     {
       g_autoptr (GError) local_error = NULL;
       const char *text = tkb_stmt_get_text (stmt, COLUMN_TREE);
 
-      self->tree =
-          tkb_rev_tree_parse (text, (gssize) tkb_stmt_get_bytes (stmt, COLUMN_TREE), &local_error);
+      if (text != NULL)
+        self->tree = tkb_rev_tree_parse (text, (gssize) tkb_stmt_get_bytes (stmt, COLUMN_TREE),
+                                         &local_error);
       if (self->tree == NULL)
         return set_damaged (self->id, "the revision tree", local_error, error);
+      if (!tkb_rev_tree_contains (self->tree, self->rev))
+        return set_damaged (self->id, "the revision tree", NULL, error);
     }
   return TRUE;
 }
@@ -155,9 +189,7 @@ tkb_revision_find (TkbDb             *db,
   tkb_stmt_bind_text (&stmt, 2, rev);
   if (tkb_stmt_step (&stmt, error) != TKB_STEP_ROW)
     return FALSE;
-  body =
-      tkb_json_parse_object (tkb_stmt_get_text (&stmt, 3), (gssize) tkb_stmt_get_bytes (&stmt, 3),
-                             2 * TKB_MAX_DOCUMENT_BYTES, &local_error);
+  body = tkb_stmt_get_object (&stmt, 3, &local_error);
   if (body == NULL)
     return set_damaged (id, "a body", local_error, error);
   *out_document =

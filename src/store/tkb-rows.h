@@ -47,6 +47,10 @@ void tkb_doc_row_clear (TkbDocRow *self);
     0                                                                                              \
   }
 
+/* What a column that is never NULL should hold: UTF-8. */
+gboolean tkb_text_is_sound (const char *text);
+/* The JSON object of a column; its error is one of parsing. (transfer full) (nullable) */
+JsonObject *tkb_stmt_get_object (TkbStmt *stmt, int column, GError **error);
 /* From a statement that selects TKB_SQL_DOC_COLUMNS. */
 gboolean tkb_doc_row_read (TkbDocRow *self, TkbStmt *stmt, gboolean with_tree, GError **error);
 /* FALSE without an error: there is no such row. */

@@ -26,12 +26,14 @@ G_GNUC_PRINTF (2, 3)
 static void
 find (GPtrArray *findings, const char *format, ...)
 {
-  va_list arguments;
+  g_autofree char *text = NULL;
+  va_list          arguments;
 
   if (findings->len >= MAX_FINDINGS)
     return;
   va_start (arguments, format);
-  g_ptr_array_add (findings, g_strdup_vprintf (format, arguments));
+  text = g_strdup_vprintf (format, arguments);
+  g_ptr_array_add (findings, g_utf8_make_valid (text, -1)); /* it quotes what is damaged */
   va_end (arguments);
 }
 

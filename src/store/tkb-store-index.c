@@ -122,6 +122,29 @@ set_bulk (TkbStore *self, gboolean is_bulk, GError **error)
   return tkb_counter_set (self->db, "index-bulk", is_bulk, error);
 }
 
+/* The counters promise documents that are behind, and none was found: in a damaged file. Counts
+ * them, and begins at the first change if there are any. */
+static gboolean
+look_again (TkbStore *self, gint64 since, gboolean *out_goes_on, GError **error)
+{
+  g_auto (TkbStmt) stmt = tkb_db_borrow (self->db, TKB_SQL_DOCUMENT_COUNT_PENDING);
+  gint64 pending;
+
+  if (tkb_stmt_step (&stmt, error) != TKB_STEP_ROW)
+    return FALSE;
+  pending = tkb_stmt_get_int (&stmt, 0);
+  if (pending > 0 && since <= 0)
+    {
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT,
+                   "%s: %" G_GINT64_FORMAT " documents that are not indexed cannot be found",
+                   self->path, pending);
+      return FALSE;
+    }
+  *out_goes_on = pending > 0;
+  return tkb_counter_set (self->db, "pending", pending, error) &&
+         tkb_counter_set (self->db, "index-seq", 0, error);
+}
+
 /* One transaction. out_goes_on: there is more to do. */
 static gboolean
 take_step (TkbStore *self, gboolean *out_goes_on, GError **error)
@@ -145,6 +168,9 @@ take_step (TkbStore *self, gboolean *out_goes_on, GError **error)
   behind = collect (self->db, since, &seen, error);
   if (behind == NULL)
     return FALSE;
+  if (behind->len == 0)
+    return look_again (self, since, out_goes_on, error) &&
+           tkb_transaction_commit (&transaction, error);
   if (behind->len == STEP_DOCUMENTS && !set_bulk (self, TRUE, error))
     return FALSE;
   if (!index_documents (self, behind, &done, error))

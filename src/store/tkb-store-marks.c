@@ -34,9 +34,7 @@ read_local (TkbDb *db, const char *id, GError **error)
     default:
       return NULL;
     }
-  object =
-      tkb_json_parse_object (tkb_stmt_get_text (&stmt, 0), (gssize) tkb_stmt_get_bytes (&stmt, 0),
-                             2 * TKB_MAX_DOCUMENT_BYTES, &local_error);
+  object = tkb_stmt_get_object (&stmt, 0, &local_error);
   if (object == NULL)
     g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT,
                  "the local document “%s” is damaged: %s", id, local_error->message);
@@ -99,7 +97,8 @@ tkb_store_list_local (
     tkb_stmt_bind_text (&stmt, 1, start_id);
     tkb_stmt_bind_int (&stmt, 2, limit);
     while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
-      g_ptr_array_add (ids, g_strdup (tkb_stmt_get_text (&stmt, 0)));
+      if (tkb_text_is_sound (tkb_stmt_get_text (&stmt, 0)))
+        g_ptr_array_add (ids, g_strdup (tkb_stmt_get_text (&stmt, 0)));
   }
   tkb_store_release_reader (self, db);
   return step == TKB_STEP_DONE ? g_steal_pointer (&ids) : NULL;
@@ -203,11 +202,16 @@ tkb_store_get_outbox (TkbStore *self, GCancellable *cancellable, GError **error)
 
     while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
       {
-        TkbOutboxEntry *entry = g_new0 (TkbOutboxEntry, 1);
+        const char     *reason = tkb_stmt_get_text (&stmt, 2);
+        TkbOutboxEntry *entry;
 
+        if (!tkb_text_is_sound (tkb_stmt_get_text (&stmt, 0)) ||
+            !tkb_text_is_sound (tkb_stmt_get_text (&stmt, 1)))
+          continue;
+        entry = g_new0 (TkbOutboxEntry, 1);
         entry->id = g_strdup (tkb_stmt_get_text (&stmt, 0));
         entry->rev = g_strdup (tkb_stmt_get_text (&stmt, 1));
-        entry->reason = g_strdup (tkb_stmt_get_text (&stmt, 2));
+        entry->reason = reason != NULL ? g_utf8_make_valid (reason, -1) : NULL;
         entry->since_ms = tkb_stmt_get_int (&stmt, 3);
         g_ptr_array_add (entries, entry);
       }

@@ -110,7 +110,8 @@ TkbRevTree *
 tkb_store_get_tree (TkbStore *self, const char *id, GCancellable *cancellable, GError **error)
 {
   g_auto (TkbDocRow) row = TKB_DOC_ROW_INIT;
-  TkbDb *db;
+  TkbRevTree *tree = NULL;
+  TkbDb      *db;
 
   g_return_val_if_fail (TKB_IS_STORE (self), NULL);
   g_return_val_if_fail (id != NULL, NULL);
@@ -118,9 +119,10 @@ tkb_store_get_tree (TkbStore *self, const char *id, GCancellable *cancellable, G
   db = tkb_store_acquire_reader (self, cancellable, error);
   if (db == NULL)
     return NULL;
-  find_row (db, id, &row, error);
+  if (find_row (db, id, &row, error))
+    tree = g_steal_pointer (&row.tree);
   tkb_store_release_reader (self, db);
-  return g_steal_pointer (&row.tree);
+  return tree;
 }
 
 /* ---- history ---- */
@@ -226,6 +228,29 @@ list_row_free (gpointer data)
   g_free (self);
 }
 
+/* What a row of the list says beside its name. */
+static gboolean
+read_listed (TkbDb *db, gint64 doc, TkbListRow *row, TkbListFlags flags, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (!tkb_text_is_sound (row->id) || !tkb_text_is_sound (row->rev))
+    {
+      g_set_error_literal (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT,
+                           "the name of a document is damaged");
+      return FALSE;
+    }
+  if ((flags & TKB_LIST_INCLUDE_DOCS) == 0 ||
+      tkb_revision_find (db, doc, row->id, row->rev, NULL, &row->document, &local_error))
+    return TRUE;
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else
+    g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT,
+                 "the text of document “%s” is missing", row->id);
+  return FALSE;
+}
+
 /* start and end as CouchDB has them: descending, start is the upper one. A missing lower bound is
  * the empty text; a missing upper one an empty blob, which SQLite sorts behind every text. */
 static GPtrArray *
@@ -262,9 +287,7 @@ read_list (TkbDb       *db,
       row->id = g_strdup (tkb_stmt_get_text (&stmt, 1));
       row->rev = g_strdup (tkb_stmt_get_text (&stmt, 2));
       g_ptr_array_add (rows, row);
-      if ((flags & TKB_LIST_INCLUDE_DOCS) != 0 &&
-          !tkb_revision_find (db, tkb_stmt_get_int (&stmt, 0), row->id, row->rev, NULL,
-                              &row->document, error))
+      if (!read_listed (db, tkb_stmt_get_int (&stmt, 0), row, flags, error))
         return NULL;
     }
   return step == TKB_STEP_DONE ? g_steal_pointer (&rows) : NULL;
@@ -395,7 +418,8 @@ tkb_store_get_conflicted (TkbStore *self, guint limit, GCancellable *cancellable
 
     tkb_stmt_bind_int (&stmt, 1, limit);
     while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
-      g_ptr_array_add (ids, g_strdup (tkb_stmt_get_text (&stmt, 0)));
+      if (tkb_text_is_sound (tkb_stmt_get_text (&stmt, 0)))
+        g_ptr_array_add (ids, g_strdup (tkb_stmt_get_text (&stmt, 0)));
   }
   tkb_store_release_reader (self, db);
   return step == TKB_STEP_DONE ? g_steal_pointer (&ids) : NULL;
@@ -427,6 +451,8 @@ take_count (TkbStore *self, TkbStoreCounts *counts, const char *name, gint64 val
     { "pending", &counts->index_behind },
   };
 
+  if (!tkb_text_is_sound (name))
+    return;
   if (g_str_has_prefix (name, "kind:"))
     g_hash_table_insert (counts->by_kind, g_strdup (name + strlen ("kind:")),
                          GUINT_TO_POINTER ((guint) value));

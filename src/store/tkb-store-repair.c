@@ -51,10 +51,12 @@ G_GNUC_PRINTF (2, 3)
 static void
 tell (Repair *repair, const char *format, ...)
 {
-  va_list arguments;
+  g_autofree char *text = NULL;
+  va_list          arguments;
 
   va_start (arguments, format);
-  g_ptr_array_add (repair->report, g_strdup_vprintf (format, arguments));
+  text = g_strdup_vprintf (format, arguments);
+  g_ptr_array_add (repair->report, g_utf8_make_valid (text, -1)); /* it quotes what is damaged */
   va_end (arguments);
 }
 

@@ -652,6 +652,12 @@ tkb_store_begin_batch (TkbStore       *self,
   if (!tkb_transaction_begin_write (transaction, self->db, error) ||
       !tkb_counter_get (self->db, "seq", &seq, error))
     return FALSE;
+  if (seq < 0 || seq > G_MAXINT64 / 2)
+    {
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT,
+                   "%s: the number of the last change is damaged", self->path);
+      return FALSE;
+    }
   *batch = (TkbBatch){
     .db = self->db,
     .catalog = self->catalog,

@@ -6,10 +6,11 @@
 #include "fuzz.h"
 #include "tkb-random.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* mutations of each file of the corpus, all from one seed */
-#define N_MUTATIONS 400
+static guint n_mutations; /* of each file of the corpus, all from one seed */
+static guint n_inputs;    /* given to the target so far */
 
 static const char *const tokens[] = {
   "{",  "}",    "[",     "]",  ",",    ":",    "\"",         "\\u0000", "\\ud800",
@@ -29,7 +30,7 @@ mutate (GByteArray *input, TkbRandom *random)
       guint       length = input->len - at;
       const char *token = tokens[tkb_random_below (random, G_N_ELEMENTS (tokens))];
 
-      switch (tkb_random_below (random, 5))
+      switch (tkb_random_below (random, 6))
         {
         case 0:
           if (length > 0)
@@ -56,6 +57,10 @@ mutate (GByteArray *input, TkbRandom *random)
             g_byte_array_append (input, tail->data, tail->len);
             break;
           }
+        case 4: /* noise behind it */
+          for (guint i = tkb_random_below (random, 24); i > 0; i--)
+            g_byte_array_append (input, &(guint8){ (guint8) tkb_random_below (random, 256) }, 1);
+          break;
         default: /* a token over what stands there */
           for (gsize i = 0; token[i] != '\0'; i++)
             if (at + i < input->len)
@@ -65,6 +70,13 @@ mutate (GByteArray *input, TkbRandom *random)
           break;
         }
     }
+}
+
+static void
+run_one (const guint8 *data, gsize length)
+{
+  n_inputs++;
+  LLVMFuzzerTestOneInput (data, length);
 }
 
 static void
@@ -78,8 +90,8 @@ replay (gconstpointer data)
 
   g_file_get_contents (path, &content, &length, &error);
   g_assert_no_error (error);
-  LLVMFuzzerTestOneInput ((const guint8 *) content, length);
-  for (guint i = 0; i < N_MUTATIONS; i++)
+  run_one ((const guint8 *) content, length);
+  for (guint i = 0; i < n_mutations; i++)
     {
       g_autoptr (GByteArray) input = g_byte_array_new ();
       g_autofree guint8 *exact = NULL;
@@ -87,20 +99,23 @@ replay (gconstpointer data)
       g_byte_array_append (input, (const guint8 *) content, (guint) length);
       mutate (input, random);
       exact = g_memdup2 (input->data, input->len); /* no spare bytes: a sanitizer sees overruns */
-      LLVMFuzzerTestOneInput (exact != NULL ? exact : (const guint8 *) "", input->len);
+      run_one (exact != NULL ? exact : (const guint8 *) "", input->len);
     }
 }
 
-/* usage: fuzz-TARGET CORPUS_FOLDER */
+/* usage: fuzz-TARGET CORPUS_FOLDER MUTATIONS_A_FILE */
 int
 main (int argc, char *argv[])
 {
   g_autoptr (GDir) folder = NULL;
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
-  const char *name;
+  g_autofree char *target = NULL;
+  const char      *name;
+  int              status;
 
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
-  g_assert_cmpint (argc, ==, 2);
+  g_assert_cmpint (argc, ==, 3);
+  n_mutations = (guint) atoi (argv[2]);
   folder = g_dir_open (argv[1], 0, NULL);
   g_assert_nonnull (folder);
   while ((name = g_dir_read_name (folder)) != NULL)
@@ -111,5 +126,8 @@ main (int argc, char *argv[])
       g_test_add_data_func (test, paths->pdata[paths->len - 1], replay);
     }
   g_assert_cmpuint (paths->len, >, 0);
-  return g_test_run ();
+  target = g_path_get_basename (argv[1]);
+  status = g_test_run ();
+  g_print ("# fuzz: %s %u inputs\n", target, n_inputs);
+  return status;
 }
