@@ -5,6 +5,7 @@
 
 #include "tkb-library.h"
 
+#include "tkb-extractor.h"
 #include "tkb-starter.h"
 #include "tkb-worker.h"
 
@@ -23,6 +24,7 @@ struct _TkbLibrary
   TkbStore      *store;      /* (owned) (nullable) until opened */
   TkbSearch     *search;     /* (owned) (nullable) until opened */
   TkbReplicator *replicator; /* (owned) (nullable) until opened */
+  TkbExtractor  *extractor;  /* (owned) (nullable) until opened */
 
   GResource      *starter;           /* (owned) (nullable): content for a new store */
   int             is_new;            /* atomic: the starter content was loaded just now */
@@ -459,6 +461,8 @@ tkb_library_open_finish (TkbLibrary *self, GAsyncResult *result, GError **error)
   self->search = tkb_search_new (store);
   self->replicator =
       tkb_replicator_new (store, self->clock, self->random, g_network_monitor_get_default ());
+  self->extractor = tkb_extractor_new (store, NULL, 0);
+  tkb_extractor_start (self->extractor);
   self->cancellable = g_cancellable_new ();
   g_signal_connect_object (store, "changed", G_CALLBACK (tkb_library_touch), self,
                            G_CONNECT_SWAPPED);
@@ -489,6 +493,9 @@ tkb_library_close (TkbLibrary *self)
   if (self->replicator != NULL)
     tkb_replicator_stop (self->replicator);
   g_clear_object (&self->replicator);
+  if (self->extractor != NULL)
+    tkb_extractor_stop (self->extractor);
+  g_clear_object (&self->extractor);
   g_clear_object (&self->search);
   if (self->store != NULL)
     tkb_store_close (self->store);

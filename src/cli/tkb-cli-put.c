@@ -10,6 +10,7 @@
 
 #include "tkb-cli-input.h"
 #include "tkb-cli.h"
+#include "tkb-extractor.h"
 #include "tkb-json.h"
 #include "tkb-limits.h"
 
@@ -204,6 +205,17 @@ put_file (Put *put, const char *path)
   return put->error == NULL && flush (put);
 }
 
+/* The documents are kept whatever becomes of the text of their attachments: reindex tries again. */
+static void
+read_attachments (TkbCli *cli, TkbStore *store)
+{
+  g_autoptr (TkbExtractor) extractor = tkb_extractor_new (store, NULL, 0);
+  g_autoptr (GError) error = NULL;
+
+  if (!tkb_extractor_run (extractor, NULL, &error))
+    tkb_cli_fail (cli->store_path, error);
+}
+
 static int
 run (TkbCli *cli, char **paths, gboolean as_drafts)
 {
@@ -222,6 +234,8 @@ run (TkbCli *cli, char **paths, gboolean as_drafts)
     put_file (&put, paths[i]);
   if (put.error == NULL && put.is_bulk)
     tkb_store_wait_for_index (store, NULL, &put.error);
+  if (put.error == NULL)
+    read_attachments (cli, store);
   if (put.error != NULL)
     {
       status = tkb_cli_fail (cli->store_path, put.error);

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "tkb-cli.h"
+#include "tkb-extractor.h"
 
 static void
 print_lines (TkbCli *cli, GPtrArray *lines, const char *member)
@@ -79,6 +80,7 @@ tkb_cli_stats (TkbCli *cli, int argc, char **argv)
   g_autoptr (TkbStore) store = NULL;
   g_autoptr (TkbStoreCounts) counts = NULL;
   g_autoptr (GError) error = NULL;
+  guint64     texts[TKB_TEXT_N_STATES];
   GPtrArray  *kinds = tkb_catalog_get_kinds (cli->catalog);
   JsonObject *row = NULL;
 
@@ -88,7 +90,7 @@ tkb_cli_stats (TkbCli *cli, int argc, char **argv)
   if (store == NULL)
     return TKB_CLI_FAILED;
   counts = tkb_store_get_counts (store, NULL, &error);
-  if (counts == NULL)
+  if (counts == NULL || !tkb_store_count_texts (store, texts, NULL, &error))
     return tkb_cli_fail (cli->store_path, error);
   {
     const struct
@@ -104,6 +106,12 @@ tkb_cli_stats (TkbCli *cli, int argc, char **argv)
       { "conflicts", N_ ("conflicts"), counts->conflicts },
       { "favourites", N_ ("favourites"), counts->favourites },
       { "index_behind", N_ ("changes still to be indexed"), counts->index_behind },
+      { "texts_whole", N_ ("attachments whose text can be searched"), texts[TKB_TEXT_WHOLE] },
+      { "texts_partial", N_ ("attachments read in part"), texts[TKB_TEXT_PARTIAL] },
+      { "texts_none", N_ ("attachments without text"),
+        texts[TKB_TEXT_EMPTY] + texts[TKB_TEXT_UNSUPPORTED] },
+      { "texts_unreadable", N_ ("attachments that could not be read"), texts[TKB_TEXT_UNREADABLE] },
+      { "texts_waiting", N_ ("attachments still to be read"), texts[TKB_TEXT_WAITING] },
     };
 
     if (cli->json)
@@ -133,6 +141,7 @@ int
 tkb_cli_reindex (TkbCli *cli, int argc, char **argv)
 {
   g_autoptr (TkbStore) store = NULL;
+  g_autoptr (TkbExtractor) extractor = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!tkb_cli_parse (cli, NULL, &argc, &argv, 0, 0))
@@ -140,7 +149,11 @@ tkb_cli_reindex (TkbCli *cli, int argc, char **argv)
   store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
   if (store == NULL)
     return TKB_CLI_FAILED;
-  if (!tkb_store_reindex (store, NULL, &error) || !tkb_store_wait_for_index (store, NULL, &error))
+  if (!tkb_store_reindex (store, NULL, &error) || !tkb_store_wait_for_index (store, NULL, &error) ||
+      !tkb_store_retry_texts (store, &error))
+    return tkb_cli_fail (cli->store_path, error);
+  extractor = tkb_extractor_new (store, NULL, 0);
+  if (!tkb_extractor_run (extractor, NULL, &error))
     return tkb_cli_fail (cli->store_path, error);
   if (!cli->json)
     g_print ("%s\n", _ ("The index was built again."));

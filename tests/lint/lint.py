@@ -41,7 +41,11 @@ GUARDED = {
     "libsoup/": ["src/sync/tkb-http-peer", "src/server/"],
     "sodium.h": ["src/server/"],
     "cmark-gfm": ["src/model/"],
-    "unicode/": ["src/store/"],
+    "unicode/": ["src/store/", "src/extract/tkb-extract"],
+    "poppler": ["src/extract/tkb-extract"],
+    "archive": ["src/extract/tkb-extract"],
+    "libxml/": ["src/extract/tkb-extract"],
+    "seccomp.h": ["src/extract/tkb-fence"],
     "libstemmer.h": ["src/store/"],
 }
 
