@@ -317,7 +317,7 @@ parse_word (Parser *self)
   const char *start = self->at;
   TkbSymbol   symbol;
 
-  if (tkb_symbol_scan (self->at, self->end - self->at, &symbol))
+  if (tkb_symbol_scan_typed (self->at, self->end - self->at, &symbol))
     {
       const char *after = self->at + symbol.length_bytes;
 

@@ -222,6 +222,22 @@ add_word_forms (TkbWord *word, Unit *unit, gboolean is_typing)
         g_utf8_strlen (token, -1) < MIN_BODY_PREFIX;
 }
 
+/* A main group, perhaps with the beginning of a subgroup: all symbols of it, and texts that name no
+ * more than it. */
+static void
+add_symbol_part (TkbWord *word, const TkbSymbol *symbol, gboolean is_typing)
+{
+  g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func (g_free);
+  const char      *group = symbol->full + strlen (symbol->main);
+  gboolean         is_group = strchr (group, '/') == NULL;
+  g_autofree char *beginning = g_strconcat (symbol->full, is_group && !is_typing ? "/" : "", NULL);
+
+  add_form_of_one (word, beginning, FACTOR_SYMBOL, TRUE);
+  g_ptr_array_add (tokens, g_strdup (symbol->main));
+  g_ptr_array_add (tokens, g_strndup (group, strcspn (group, "/")));
+  add_form (word, tokens, FACTOR_SYMBOL, is_group && is_typing);
+}
+
 /* A patent number or a symbol, however many words it was typed in. */
 static gboolean
 add_symbol (GPtrArray *words, const TkbNode *node)
@@ -230,9 +246,14 @@ add_symbol (GPtrArray *words, const TkbNode *node)
   TkbWord  *word;
   gsize     length = strlen (node->text);
 
-  if (!tkb_symbol_scan (node->text, length, &symbol) || symbol.length_bytes != length)
+  if (!tkb_symbol_scan_typed (node->text, length, &symbol) || symbol.length_bytes != length)
     return FALSE;
   word = add_word (words);
+  if (symbol.is_part)
+    {
+      add_symbol_part (word, &symbol, node->is_typing);
+      return TRUE;
+    }
   add_form_of_one (word, symbol.full, TKB_FORM_EXACT, FALSE);
   if (symbol.is_classification || node->is_typing)
     add_form_of_one (word, symbol.full, FACTOR_SYMBOL, TRUE);

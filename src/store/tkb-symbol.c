@@ -233,37 +233,81 @@ scan_number (const char *text, gsize length, TkbSymbol *symbol)
   return TRUE;
 }
 
-/* Section, class, subclass, main group, stroke, subgroup: A61K 31/13. */
+/* Section, class and subclass, the spaces and zeros behind them, and the digits of a main group.
+ * Returns those digits. */
+static guint
+read_main_group (Reader *reader, TkbSymbol *symbol)
+{
+  char  section = g_ascii_toupper (peek (reader, 0));
+  guint digits = 0;
+
+  if (!((section >= 'A' && section <= 'H') || section == 'Y') ||
+      !g_ascii_isdigit (peek (reader, 1)) || !g_ascii_isdigit (peek (reader, 2)) ||
+      !g_ascii_isalpha (peek (reader, 3)))
+    return 0;
+  for (; reader->at < 4; reader->at++)
+    add (symbol->main, reader->text[reader->at]);
+  memcpy (symbol->full, symbol->main, sizeof symbol->full);
+  for (guint spaces = 0; spaces < 3 && space_length (reader) > 0; spaces++)
+    reader->at += space_length (reader);
+  while (peek (reader, 0) == '0')
+    reader->at++;
+  for (; g_ascii_isdigit (peek (reader, 0)); reader->at++, digits++)
+    add (symbol->full, peek (reader, 0));
+  return digits;
+}
+
+static guint
+read_subgroup (Reader *reader, TkbSymbol *symbol)
+{
+  guint digits = 0;
+
+  add (symbol->full, '/');
+  reader->at++;
+  for (; g_ascii_isdigit (peek (reader, 0)); reader->at++, digits++)
+    add (symbol->full, peek (reader, 0));
+  return digits;
+}
+
+/* A61K 31/13 */
 static gboolean
 scan_classification (const char *text, gsize length, TkbSymbol *symbol)
 {
   Reader reader = { text, length, 0 };
-  char   section = g_ascii_toupper (peek (&reader, 0));
-  guint  digits = 0;
+  guint  digits = read_main_group (&reader, symbol);
 
-  if (!((section >= 'A' && section <= 'H') || section == 'Y') ||
-      !g_ascii_isdigit (peek (&reader, 1)) || !g_ascii_isdigit (peek (&reader, 2)) ||
-      !g_ascii_isalpha (peek (&reader, 3)))
-    return FALSE;
-  for (; reader.at < 4; reader.at++)
-    add (symbol->main, text[reader.at]);
-  memcpy (symbol->full, symbol->main, sizeof symbol->full);
-  for (guint spaces = 0; spaces < 3 && space_length (&reader) > 0; spaces++)
-    reader.at += space_length (&reader);
-  while (peek (&reader, 0) == '0')
-    reader.at++;
-  for (; g_ascii_isdigit (peek (&reader, 0)); reader.at++, digits++)
-    add (symbol->full, peek (&reader, 0));
   if (digits == 0 || digits > 4 || peek (&reader, 0) != '/')
     return FALSE;
-  add (symbol->full, '/');
-  reader.at++;
-  for (digits = 0; g_ascii_isdigit (peek (&reader, 0)); reader.at++, digits++)
-    add (symbol->full, peek (&reader, 0));
+  digits = read_subgroup (&reader, symbol);
   if (digits < 2 || digits > 6 || !ends_word (&reader, 0))
     return FALSE;
   symbol->length_bytes = reader.at;
   symbol->is_classification = TRUE;
+  return TRUE;
+}
+
+/* A61K 31, A61K 31/, A61K 31/1; not what could be a year behind a subclass. */
+static gboolean
+scan_part (const char *text, gsize length, TkbSymbol *symbol)
+{
+  Reader reader = { text, length, 0 };
+  guint  digits = read_main_group (&reader, symbol);
+
+  if (digits == 0 || digits > 4)
+    return FALSE;
+  if (peek (&reader, 0) == '/')
+    {
+      if (read_subgroup (&reader, symbol) > 1)
+        return FALSE;
+    }
+  else if (digits == 4 &&
+           (memcmp (symbol->full + 4, "19", 2) == 0 || memcmp (symbol->full + 4, "20", 2) == 0))
+    return FALSE;
+  if (!ends_word (&reader, 0))
+    return FALSE;
+  symbol->length_bytes = reader.at;
+  symbol->is_classification = TRUE;
+  symbol->is_part = TRUE;
   return TRUE;
 }
 
@@ -317,13 +361,34 @@ fold_to_ascii (const char *text, gsize length, char out[MAX_FOLDED], gsize ends[
   return n;
 }
 
+typedef gboolean (*Scan) (const char *text, gsize length, TkbSymbol *symbol);
+
 static gboolean
-scan_ascii (const char *text, gsize length, TkbSymbol *symbol)
+scan_whole (const char *text, gsize length, TkbSymbol *symbol)
 {
   if (scan_number (text, length, symbol))
     return TRUE;
   memset (symbol, 0, sizeof *symbol);
   return scan_classification (text, length, symbol);
+}
+
+static gboolean
+scan (const char *text, gsize length, Scan with, TkbSymbol *out_symbol)
+{
+  TkbSymbol symbol = { 0 };
+  char      folded[MAX_FOLDED];
+  gsize     ends[MAX_FOLDED];
+
+  if (!with (text, length, &symbol))
+    {
+      memset (&symbol, 0, sizeof symbol);
+      if (!has_other_forms (text, length) ||
+          !with (folded, fold_to_ascii (text, length, folded, ends), &symbol))
+        return FALSE;
+      symbol.length_bytes = ends[symbol.length_bytes - 1];
+    }
+  *out_symbol = symbol;
+  return TRUE;
 }
 
 /**
@@ -341,18 +406,21 @@ scan_ascii (const char *text, gsize length, TkbSymbol *symbol)
 gboolean
 tkb_symbol_scan (const char *text, gsize length, TkbSymbol *out_symbol)
 {
-  TkbSymbol symbol = { 0 };
-  char      folded[MAX_FOLDED];
-  gsize     ends[MAX_FOLDED];
+  return scan (text, length, scan_whole, out_symbol);
+}
 
-  if (!scan_ascii (text, length, &symbol))
-    {
-      memset (&symbol, 0, sizeof symbol);
-      if (!has_other_forms (text, length) ||
-          !scan_ascii (folded, fold_to_ascii (text, length, folded, ends), &symbol))
-        return FALSE;
-      symbol.length_bytes = ends[symbol.length_bytes - 1];
-    }
-  *out_symbol = symbol;
-  return TRUE;
+/**
+ * tkb_symbol_scan_typed:
+ * @text: UTF-8, at the start of a word of a query
+ * @length: bytes of @text
+ * @out_symbol: (out): the normal form, of which `is_part` says whether it goes on; untouched if
+ *   there is none
+ *
+ * Returns: whether a patent number, a classification symbol or the beginning of one with a main
+ * group begins at @text
+ */
+gboolean
+tkb_symbol_scan_typed (const char *text, gsize length, TkbSymbol *out_symbol)
+{
+  return tkb_symbol_scan (text, length, out_symbol) || scan (text, length, scan_part, out_symbol);
 }

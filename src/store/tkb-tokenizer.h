@@ -72,6 +72,10 @@ void tkb_tokenizer_append_text (GString *out, const char *language, const char *
 /* Changes when the same text gives other tokens. (transfer full) */
 char *tkb_tokenizer_get_version (void);
 
+/* text, valid UTF-8, with spaces between the words of what is written without: for second thoughts
+ * on a query, by ICU's dictionaries. (transfer full) (nullable): there is nothing to take apart */
+char *tkb_segment_words (const char *text);
+
 /* ---- patent numbers and classification symbols ---- */
 
 #define TKB_SYMBOL_MAX_BYTES 40
@@ -82,11 +86,14 @@ typedef struct
   char     main[TKB_SYMBOL_MAX_BYTES]; /* without the kind code: ep1000000; the subclass: a61k */
   gsize    length_bytes;               /* in the source */
   gboolean is_classification;
+  gboolean is_part; /* of a classification symbol: a61k31, a61k31/1 */
 } TkbSymbol;
 
 /* Whether a patent number (EP 1 000 000 B1, US 2015/0123456 A1, ZL201510123456.7, PCT/CN2019/07001)
  * or a classification symbol (A61K 31/13) begins at text. */
 gboolean tkb_symbol_scan (const char *text, gsize length, TkbSymbol *out_symbol);
+/* The same in a query, where a classification symbol may end at its main group or behind it. */
+gboolean tkb_symbol_scan_typed (const char *text, gsize length, TkbSymbol *out_symbol);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TkbTokenizer, tkb_tokenizer_free)
 

@@ -204,6 +204,29 @@ test_symbols (void)
 }
 
 static void
+test_typed_symbols (void)
+{
+  static const char *const cases[][2] = {
+    { "A61K 31", "a61k31" },        { "a61k31", "a61k31" }, { "A61K 0031/ x", "a61k31/" },
+    { "H04L 9/3", "h04l9/3" },      { "A61K", NULL },       { "A61K 31/13", "a61k31/13" },
+    { "A61K 2020", NULL },          { "A61K 31x", NULL },   { "A61K 12345", NULL },
+    { "Ａ６１Ｋ　３１", "a61k31" }, { "EP 123", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      TkbSymbol symbol = { 0 };
+      gboolean  is_symbol = tkb_symbol_scan_typed (cases[i][0], strlen (cases[i][0]), &symbol);
+
+      g_test_message ("%s", cases[i][0]);
+      g_assert_cmpint (is_symbol, ==, cases[i][1] != NULL);
+      if (is_symbol)
+        g_assert_cmpstr (symbol.full, ==, cases[i][1]);
+      g_assert_cmpint (symbol.is_part, ==, is_symbol && strlen (cases[i][1]) < 8);
+    }
+}
+
+static void
 test_symbols_in_text (void)
 {
   g_autofree char *number = tokenize ("en", "see EP 1 000 000 B1.", TKB_TOKENIZE_DOCUMENT);
@@ -436,6 +459,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tokenizer/arabic", test_arabic);
   g_test_add_func ("/tokenizer/query-stems", test_query_stems);
   g_test_add_func ("/tokenizer/symbols", test_symbols);
+  g_test_add_func ("/tokenizer/typed-symbols", test_typed_symbols);
   g_test_add_func ("/tokenizer/symbols-in-text", test_symbols_in_text);
   g_test_add_func ("/tokenizer/anything", test_anything);
   g_test_add_func ("/tokenizer/long-words", test_long_words);
