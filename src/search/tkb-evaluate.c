@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "tkb-filter.h"
+#include "tkb-relax.h"
 #include "tkb-score.h"
 #include "tkb-words.h"
 
@@ -21,6 +22,8 @@
 #define NOTE_NO_FIELD N_ ("There is no field of this name; it was searched as words.")
 #define NOTE_NO_WORDS N_ ("There is nothing to search for in this text.")
 #define NOTE_TOO_MANY N_ ("There are too many words; only the first ones are used.")
+
+#define NOTE_RELAXED N_ ("Nothing has all of this together; its words were searched apart.")
 
 /* words of one query that are looked up */
 #define MAX_WORDS 32
@@ -486,6 +489,27 @@ apply_scope (Evaluation *self, TkbScope scope, GError **error)
   return TRUE;
 }
 
+/* Where nothing has all of root as it was typed: what has its words. */
+static gboolean
+try_relaxed (Evaluation *self, TkbNode *root, GError **error)
+{
+  TkbEvaluated *out = self->out;
+
+  if (out->hits->len > 0 || !tkb_relax (self->engine->tokenizer, root))
+    return TRUE;
+  g_clear_pointer (&out->hits, g_array_unref);
+  g_ptr_array_set_size (out->needles, 0);
+  g_ptr_array_set_size (out->plain_words, 0);
+  self->n_words = 0;
+  if (!evaluate (self, root, &out->hits, error))
+    return FALSE;
+  if (out->hits == NULL)
+    out->hits = set_new ();
+  if (out->hits->len > 0)
+    add_note (self, NOTE_RELAXED);
+  return TRUE;
+}
+
 gboolean
 tkb_evaluate (TkbEvaluated *out_evaluated,
               TkbEngine    *engine,
@@ -521,7 +545,7 @@ tkb_evaluate (TkbEvaluated *out_evaluated,
           add_note (&self, NOTE_NO_WORDS);
           out_evaluated->is_browse = TRUE;
         }
-      else if (!add_pinyin (&self, root, error))
+      else if (!add_pinyin (&self, root, error) || !try_relaxed (&self, root, error))
         return FALSE;
     }
   return apply_scope (&self, tkb_query_get_scope (query), error);
