@@ -1,20 +1,25 @@
 /* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* One statement that is stepped once: its auxiliary function lets FTS5 walk the phrase's list
- * itself (xQueryPhrase), which costs 40 ns a row where stepping through rows costs 150. */
+/* Lists are read by tkb-doclist.c. Where that cannot, FTS5 is asked with one statement that is
+ * stepped once: its auxiliary function lets FTS5 walk the phrase's list itself (xQueryPhrase),
+ * which costs 40 ns a row where stepping through rows costs 150. */
 #include "config.h"
 
 #include "tkb-postings.h"
 
 #include <string.h>
 
+#include "tkb-doclist.h"
 #include "tkb-index-private.h"
 
-/* postings kept over all phrases; 8 bytes each */
-#define MAX_KEPT 4000000
-/* phrases kept, most of them empty: forms of a word that nobody wrote */
-#define MAX_PHRASES 2000
+/* bytes of lists that are kept: so many at least, and for each document of a large library */
+#define MIN_KEPT_BYTES (12 << 20)
+#define KEPT_BYTES_PER_DOCUMENT 32
+/* what a list takes beside its postings: most are empty, forms of a word that nobody wrote */
+#define LIST_BYTES 200
+/* words of which it is known that too many documents have them */
+#define MAX_MANY 2000
 /* characters of a prefix that is not short */
 #define SHORT_PREFIX 3
 /* rows between two looks at the cancellable */
@@ -23,8 +28,9 @@
 struct _TkbPostings
 {
   GHashTable *lists;      /* (owned) expression -> GArray of TkbPosting */
+  GHashTable *older;      /* (owned) the same, not asked for since lists was begun */
   GHashTable *many;       /* (owned) expression -> documents that have it, at least */
-  gsize       kept;       /* postings in lists */
+  gsize       kept_bytes; /* of lists */
   guint64     generation; /* of the facets that the lists fit */
 };
 
@@ -39,13 +45,19 @@ struct _TkbWalk
   gboolean      is_stepped; /* the statement goes from row to row */
 };
 
+static GHashTable *
+new_table (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
+}
+
 TkbPostings *
 tkb_postings_new (void)
 {
   TkbPostings *self = g_new0 (TkbPostings, 1);
 
-  self->lists =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
+  self->lists = new_table ();
+  self->older = new_table ();
   self->many = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
@@ -54,6 +66,7 @@ void
 tkb_postings_free (TkbPostings *self)
 {
   g_hash_table_unref (self->lists);
+  g_hash_table_unref (self->older);
   g_hash_table_unref (self->many);
   g_free (self);
 }
@@ -62,8 +75,9 @@ static void
 forget (TkbPostings *self)
 {
   g_hash_table_remove_all (self->lists);
+  g_hash_table_remove_all (self->older);
   g_hash_table_remove_all (self->many);
-  self->kept = 0;
+  self->kept_bytes = 0;
 }
 
 void
@@ -224,13 +238,36 @@ walk (TkbDb        *db,
   return g_steal_pointer (&list);
 }
 
+static gboolean
+is_short (const char *token)
+{
+  return g_utf8_strlen (token, -1) < SHORT_PREFIX;
+}
+
+/* What is looked up of a phrase that is being typed: its last word from the third letter on. One
+ * ideograph begins few enough words. (transfer full) */
+static GPtrArray *
+leave_out_beginning (GPtrArray *tokens, gboolean *is_prefix)
+{
+  const char *last = g_ptr_array_index (tokens, tokens->len - 1);
+  GPtrArray  *said;
+
+  if (!*is_prefix || tokens->len == 1 || !is_short (last) ||
+      g_unichar_iswide (g_utf8_get_char (last)))
+    return g_ptr_array_ref (tokens);
+  said = g_ptr_array_new ();
+  for (guint i = 0; i + 1 < tokens->len; i++)
+    g_ptr_array_add (said, g_ptr_array_index (tokens, i));
+  *is_prefix = FALSE;
+  return said;
+}
+
 /* xQueryPhrase reads the list a second time. That of a very short prefix is put together from so
  * many words that this would cost more than stepping does. */
 static gboolean
 is_costly (GPtrArray *tokens, gboolean is_prefix)
 {
-  return is_prefix && tokens->len == 1 &&
-         g_utf8_strlen (g_ptr_array_index (tokens, 0), -1) < SHORT_PREFIX;
+  return is_prefix && tokens->len == 1 && is_short (g_ptr_array_index (tokens, 0));
 }
 
 /* What is kept fits what facets show. */
@@ -242,15 +279,44 @@ follow (TkbPostings *self, TkbFacets *facets)
   self->generation = facets->generation;
 }
 
+/* Half of what may be kept is new. When that is full it becomes the older half, and what nobody
+ * asked for since the last time goes. */
 static void
-keep (TkbPostings *self, const char *key, GArray *list)
+keep (TkbPostings *self, TkbFacets *facets, const char *key, GArray *list)
 {
-  if (self->kept + list->len > MAX_KEPT || g_hash_table_size (self->lists) >= MAX_PHRASES)
-    forget (self);
-  if (list->len > MAX_KEPT)
+  gsize max_bytes = MAX (MIN_KEPT_BYTES, (gsize) facets->n_live * KEPT_BYTES_PER_DOCUMENT);
+  gsize bytes = list->len * sizeof (TkbPosting) + LIST_BYTES;
+
+  if (self->kept_bytes + bytes > max_bytes / 2)
+    {
+      g_hash_table_unref (self->older);
+      self->older = self->lists;
+      self->lists = new_table ();
+      self->kept_bytes = 0;
+      g_hash_table_remove_all (self->many);
+    }
+  if (bytes > max_bytes / 2)
     return;
-  self->kept += list->len;
+  self->kept_bytes += bytes;
   g_hash_table_insert (self->lists, g_strdup (key), g_array_ref (list));
+}
+
+/* (nullable) (transfer full) */
+static GArray *
+find_kept (TkbPostings *self, TkbFacets *facets, const char *key)
+{
+  GArray *list = g_hash_table_lookup (self->lists, key);
+  GArray *older;
+
+  if (list != NULL)
+    return g_array_ref (list);
+  older = g_hash_table_lookup (self->older, key);
+  if (older == NULL)
+    return NULL;
+  list = g_array_ref (older);
+  g_hash_table_remove (self->older, key);
+  keep (self, facets, key, list);
+  return list;
 }
 
 GArray *
@@ -269,18 +335,22 @@ tkb_postings_get (TkbPostings  *self,
     [TKB_INDEX_TABLE_ATTACHED] = 'a',
   };
   g_autoptr (GString) key = g_string_new_len (&prefixes[table], 1);
+  g_autoptr (GPtrArray) said = leave_out_beginning (tokens, &is_prefix);
   GArray *list;
 
   follow (self, facets);
-  tkb_postings_append_phrase (key, tokens, is_prefix);
-  list = g_hash_table_lookup (self->lists, key->str);
+  tkb_postings_append_phrase (key, said, is_prefix);
+  list = find_kept (self, facets, key->str);
   if (list != NULL)
-    return g_array_ref (list);
-  list = walk (db, facets, table, key->str + 1, is_costly (tokens, is_prefix), G_MAXUINT,
-               cancellable, error);
+    return list;
+  if (!tkb_doclist_read (db, facets, table, said, is_prefix, cancellable, &list, error))
+    return NULL;
+  if (list == NULL)
+    list = walk (db, facets, table, key->str + 1, is_costly (said, is_prefix), G_MAXUINT,
+                 cancellable, error);
   if (list == NULL)
     return NULL;
-  keep (self, key->str, list);
+  keep (self, facets, key->str, list);
   return list;
 }
 
@@ -297,25 +367,41 @@ tkb_postings_get_few (TkbPostings  *self,
   g_autoptr (GString) key = g_string_new ("b");
   g_autoptr (GPtrArray) tokens = g_ptr_array_new ();
   g_autoptr (GArray) list = NULL;
-  gpointer kept;
+  gboolean is_kept;
 
   *out_list = NULL;
   follow (self, facets);
   g_ptr_array_add (tokens, (gpointer) token);
   tkb_postings_append_phrase (key, tokens, FALSE);
-  kept = g_hash_table_lookup (self->lists, key->str);
-  if (kept == NULL && GPOINTER_TO_UINT (g_hash_table_lookup (self->many, key->str)) > max)
+  list = find_kept (self, facets, key->str);
+  is_kept = list != NULL;
+  if (!is_kept && GPOINTER_TO_UINT (g_hash_table_lookup (self->many, key->str)) > max)
     return TRUE;
-  list = kept != NULL ? g_array_ref (kept)
-                      : walk (db, facets, TKB_INDEX_TABLE_BODY, key->str + 1, FALSE, max,
-                              cancellable, error);
+  if (!is_kept)
+    list = walk (db, facets, TKB_INDEX_TABLE_BODY, key->str + 1, FALSE, max, cancellable, error);
   if (list == NULL)
     return FALSE;
-  if (kept == NULL && list->len <= max)
-    keep (self, key->str, list);
-  else if (kept == NULL && g_hash_table_size (self->many) < MAX_PHRASES)
+  if (!is_kept && list->len <= max)
+    keep (self, facets, key->str, list);
+  else if (!is_kept && g_hash_table_size (self->many) < MAX_MANY)
     g_hash_table_insert (self->many, g_strdup (key->str), GUINT_TO_POINTER (list->len));
   if (list->len <= max)
     *out_list = g_steal_pointer (&list);
   return TRUE;
+}
+
+GArray *
+tkb_postings_ask_fts5 (TkbDb        *db,
+                       TkbFacets    *facets,
+                       TkbIndexTable table,
+                       GPtrArray    *tokens,
+                       gboolean      is_prefix,
+                       GCancellable *cancellable,
+                       GError      **error)
+{
+  g_autoptr (GString) expression = g_string_new (NULL);
+
+  tkb_postings_append_phrase (expression, tokens, is_prefix);
+  return walk (db, facets, table, expression->str, is_costly (tokens, is_prefix), G_MAXUINT,
+               cancellable, error);
 }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Private to src/store and src/search. The documents that have one phrase, and where in them it
- * stands, read in one walk over FTS5's list and kept from keystroke to keystroke: whoever types the
+ * stands, read in one go and kept from keystroke to keystroke: whoever types the
  * second word does not wait for the first one again. Belongs to one thread. */
 #pragma once
 
@@ -55,6 +55,14 @@ gboolean tkb_postings_get_few (TkbPostings  *self,
                                guint         max,
                                GCancellable *cancellable,
                                GArray      **out_list,
+                               GError      **error);
+/* What FTS5 itself says, nothing kept: where its tables cannot be read directly, and in tests. */
+GArray *tkb_postings_ask_fts5 (TkbDb        *db,
+                               TkbFacets    *facets,
+                               TkbIndexTable table,
+                               GPtrArray    *tokens,
+                               gboolean      is_prefix,
+                               GCancellable *cancellable,
                                GError      **error);
 /* FTS5's expression for one phrase, every token quoted: nothing that is typed can be an operator.
  */

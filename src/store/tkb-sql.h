@@ -167,6 +167,11 @@
   S (INDEX_TITLE_MERGE, "INSERT INTO index_title (index_title, rank) VALUES ('merge', ?1)")        \
   S (INDEX_TITLE_CHECK, "INSERT INTO index_title (index_title) VALUES ('integrity-check')")        \
   S (INDEX_TITLE_CLEAR, "INSERT INTO index_title (index_title) VALUES ('delete-all')")             \
+  S (INDEX_TITLE_VERSION, "SELECT v FROM index_title_config WHERE k = 'version'")                  \
+  S (INDEX_TITLE_LEAVES,                                                                           \
+     "SELECT id, block FROM index_title_data WHERE id BETWEEN ?1 AND ?2 ORDER BY id")              \
+  S (INDEX_TITLE_SEEK, "SELECT pgno FROM index_title_idx WHERE segid = ?1 AND term <= ?2"          \
+                       " ORDER BY term DESC LIMIT 1")                                              \
   S (INDEX_TITLE_WALK,                                                                             \
      "SELECT tkb_walk (index_title, ?2) FROM index_title WHERE index_title MATCH ?1")              \
   S (INDEX_BODY_ADD, "INSERT INTO index_body (rowid, title, head, body) VALUES (?1, ?2, ?3, ?4)")  \
@@ -177,6 +182,11 @@
   S (INDEX_BODY_MERGE, "INSERT INTO index_body (index_body, rank) VALUES ('merge', ?1)")           \
   S (INDEX_BODY_CHECK, "INSERT INTO index_body (index_body) VALUES ('integrity-check')")           \
   S (INDEX_BODY_CLEAR, "INSERT INTO index_body (index_body) VALUES ('delete-all')")                \
+  S (INDEX_BODY_VERSION, "SELECT v FROM index_body_config WHERE k = 'version'")                    \
+  S (INDEX_BODY_LEAVES,                                                                            \
+     "SELECT id, block FROM index_body_data WHERE id BETWEEN ?1 AND ?2 ORDER BY id")               \
+  S (INDEX_BODY_SEEK, "SELECT pgno FROM index_body_idx WHERE segid = ?1 AND term <= ?2"            \
+                      " ORDER BY term DESC LIMIT 1")                                               \
   S (INDEX_BODY_WALK,                                                                              \
      "SELECT tkb_walk (index_body, ?2) FROM index_body WHERE index_body MATCH ?1")                 \
   S (INDEX_PINYIN_ADD, "INSERT INTO index_pinyin (rowid, title) VALUES (?1, ?2)")                  \
