@@ -14,7 +14,7 @@
 #include "tkb-fold.h"
 
 /* goes up with any change here that gives other tokens for the same text */
-#define TOKENIZER_VERSION 3
+#define TOKENIZER_VERSION 4
 /* slots of the stem cache; a language's common words fit */
 #define CACHE_SLOTS 4096
 /* bytes of a word that is worth a slot */
@@ -57,6 +57,7 @@ struct _TkbTokenizer
 {
   struct sb_stemmer *stemmers[N_STEMMERS]; /* (owned) (nullable): made when first needed */
   CacheSlot         *cache;                /* (owned) (nullable): made when first needed */
+  char               russian[TKB_TOKEN_MAX_BYTES + 1]; /* the last stem that was tidied */
 };
 
 /* One character of an unspaced run. */
@@ -130,8 +131,29 @@ hash_word (const char *word, guint length)
   return hash ^ hash >> 15;
 }
 
-/* The stem as libstemmer gives it, valid until its next call; its length is 0 where the word is its
- * own stem. */
+/* Snowball leaves the vowel that comes and goes: заявка but заявок, рынка but рынок, конца but
+ * конец. Without it they are one. Such a stem keeps four letters of two bytes at least. */
+static const char *
+tidy_russian (TkbTokenizer *self, const char *stem, guint *length)
+{
+  static const char endings[][2][5] = {
+    { "ок", "к" }, { "ек", "к" }, { "ьк", "к" }, { "ец", "ц" }, { "ьц", "ц" },
+  };
+  guint n = *length;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (endings) && n >= 10 && n <= TKB_TOKEN_MAX_BYTES; i++)
+    if (memcmp (stem + n - 4, endings[i][0], 4) == 0)
+      {
+        memcpy (self->russian, stem, n - 4);
+        memcpy (self->russian + n - 4, endings[i][1], 2);
+        *length = n - 2;
+        return self->russian;
+      }
+  return stem;
+}
+
+/* The stem as libstemmer gives it, tidied, valid until its next call; its length is 0 where the
+ * word is its own stem. */
 static const char *
 ask_stemmer (TkbTokenizer *self, Stemmer stemmer, const char *word, guint length, guint *out_length)
 {
@@ -147,6 +169,8 @@ ask_stemmer (TkbTokenizer *self, Stemmer stemmer, const char *word, guint length
   if (stem == NULL)
     return NULL;
   n = sb_stemmer_length (self->stemmers[stemmer]);
+  if (stemmer == STEMMER_RUSSIAN)
+    stem = tidy_russian (self, stem, &n);
   if (n > 0 && n <= TKB_TOKEN_MAX_BYTES && (n != length || memcmp (stem, word, n) != 0))
     *out_length = n;
   return stem;

@@ -99,6 +99,48 @@ test_languages (void)
 
 /* Words that a reader takes for the same share a stem or are one another's. */
 static void
+assert_family (const char *language, const char *const *family)
+{
+  for (gsize j = 1; family[j] != NULL; j++)
+    {
+      g_autofree char *a = tokenize (language, family[0], TKB_TOKENIZE_DOCUMENT);
+      g_autofree char *b = tokenize (language, family[j], TKB_TOKENIZE_QUERY);
+      g_auto (GStrv) forms = g_strsplit (a, " ", -1);
+      gboolean is_shared = FALSE;
+
+      for (gsize k = 0; forms[k] != NULL; k++)
+        {
+          g_autofree char *form =
+              g_strconcat (" ", forms[k][0] == '=' ? forms[k] + 1 : forms[k], " ", NULL);
+          g_autofree char *others = g_strdelimit (g_strconcat (" ", b, " ", NULL), "=", ' ');
+
+          is_shared |= strstr (others, form) != NULL;
+        }
+      if (!is_shared)
+        g_error ("%s and %s: %s; %s", family[0], family[j], a, b);
+    }
+}
+
+static void
+test_russian (void)
+{
+  static const char *const families[][6] = {
+    { "заявка", "заявок", "заявки", "заявкам", "заявкой", NULL },
+    { "выставка", "выставок", "выставки", "выставкам", NULL },
+    { "замок", "замков", "замки", "замком", NULL },
+    { "рынок", "рынка", "рынки", "рынков", NULL },
+    { "конец", "конца", "концов", NULL },
+    { "владелец", "владельца", "владельцев", "владельцы", NULL },
+    { "срок", "срока", "сроки", "сроков", NULL },
+    { "поток", "потока", "потоков", NULL },
+    { "человек", "человека", "человеком", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (families); i++)
+    assert_family ("ru", families[i]);
+}
+
+static void
 test_arabic (void)
 {
   static const char *const families[][6] = {
@@ -112,24 +154,7 @@ test_arabic (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (families); i++)
-    for (gsize j = 1; families[i][j] != NULL; j++)
-      {
-        g_autofree char *a = tokenize ("ar", families[i][0], TKB_TOKENIZE_DOCUMENT);
-        g_autofree char *b = tokenize ("ar", families[i][j], TKB_TOKENIZE_QUERY);
-        g_auto (GStrv) forms = g_strsplit (a, " ", -1);
-        gboolean is_shared = FALSE;
-
-        for (gsize k = 0; forms[k] != NULL; k++)
-          {
-            g_autofree char *form =
-                g_strconcat (" ", forms[k][0] == '=' ? forms[k] + 1 : forms[k], " ", NULL);
-            g_autofree char *others = g_strdelimit (g_strconcat (" ", b, " ", NULL), "=", ' ');
-
-            is_shared |= strstr (others, form) != NULL;
-          }
-        if (!is_shared)
-          g_error ("%s and %s: %s; %s", families[i][0], families[i][j], a, b);
-      }
+    assert_family ("ar", families[i]);
   {
     /* what has three letters is left alone */
     g_autofree char *short_words = tokenize ("ar", "جدة بحث كتب لبن", TKB_TOKENIZE_DOCUMENT);
@@ -456,6 +481,7 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/tokenizer/languages", test_languages);
+  g_test_add_func ("/tokenizer/russian", test_russian);
   g_test_add_func ("/tokenizer/arabic", test_arabic);
   g_test_add_func ("/tokenizer/query-stems", test_query_stems);
   g_test_add_func ("/tokenizer/symbols", test_symbols);
