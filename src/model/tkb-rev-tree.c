@@ -413,6 +413,42 @@ tkb_rev_tree_get_conflicts (TkbRevTree *self)
 }
 
 /**
+ * tkb_rev_tree_outlived_deletion:
+ * @self: a tree
+ *
+ * A deletion never beats an edit: where one deleted a version and another went on from it, the
+ * document lives. A tombstone on a version that nobody went on from is no such thing; that is how a
+ * conflict ends.
+ *
+ * Returns: whether that has happened here
+ */
+gboolean
+tkb_rev_tree_outlived_deletion (TkbRevTree *self)
+{
+  g_autoptr (GPtrArray) leaves = NULL;
+  g_autoptr (GPtrArray) living = NULL;
+  const char *winner;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  winner = tkb_rev_tree_get_winner (self);
+  if (winner == NULL || tkb_rev_tree_is_deleted (self))
+    return FALSE;
+  leaves = tkb_rev_tree_get_leaves (self);
+  living = tkb_rev_tree_get_path (self, winner);
+  for (guint i = 0; i < leaves->len; i++)
+    {
+      g_autoptr (GPtrArray) path = tkb_rev_tree_get_path (self, leaves->pdata[i]);
+
+      if ((tkb_rev_tree_get_flags (self, leaves->pdata[i]) & TKB_REV_NODE_DELETED) != 0 &&
+          path->len > 1 &&
+          g_ptr_array_find_with_equal_func (living, path->pdata[1], g_str_equal, NULL))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
  * tkb_rev_tree_get_path:
  *
  * Returns: (transfer container) (element-type utf8) (nullable): @rev and its ancestors, newest

@@ -54,6 +54,8 @@ const char *tkb_rev_tree_get_winner (TkbRevTree *self);
 gboolean    tkb_rev_tree_is_deleted (TkbRevTree *self); /* the winner is deleted */
 /* (transfer container) (element-type utf8): winner first, then in descending order of preference */
 GPtrArray *tkb_rev_tree_get_leaves (TkbRevTree *self);
+/* Whether somebody deleted a version that a live winner goes on from: the edit was kept. */
+gboolean tkb_rev_tree_outlived_deletion (TkbRevTree *self);
 /* Live leaves other than the winner. */
 GPtrArray *tkb_rev_tree_get_conflicts (TkbRevTree *self);
 /* (transfer container): rev and its ancestors, newest first; (nullable): unknown rev */

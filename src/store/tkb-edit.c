@@ -11,6 +11,7 @@
 #include "tkb-edit-private.h"
 #include "tkb-json.h"
 #include "tkb-limits.h"
+#include "tkb-merge.h"
 #include "tkb-rev-id.h"
 
 void
@@ -227,13 +228,21 @@ tkb_edit_get_revision_flags (TkbDocument *document)
 }
 
 /* A tombstone has no state of its own: it stays if nothing on its line ever was allowed to leave.
- * A revision without a body came from elsewhere, so elsewhere has to hear of the deletion. */
+ * A revision without a body came from elsewhere, so elsewhere has to hear of the deletion. One that
+ * only says that a draft was merged closes that draft, not the document: it stays with the draft.
+ */
 static gboolean
-tombstone_stays (
-    TkbBatch *batch, TkbDocRow *row, const char *parent, gboolean *out_stays, GError **error)
+tombstone_stays (TkbEdit    *self,
+                 TkbBatch   *batch,
+                 TkbDocRow  *row,
+                 const char *parent,
+                 gboolean   *out_stays,
+                 GError    **error)
 {
   g_autofree const char **path = tkb_rev_path_dup (row->tree, parent);
 
+  if (path != NULL && tkb_document_get_string (self->document, TKB_MERGED_INTO) != NULL)
+    path[1] = NULL;
   *out_stays = TRUE;
   for (guint i = 0; path != NULL && path[i] != NULL && *out_stays; i++)
     {
@@ -318,7 +327,7 @@ apply_local (TkbEdit *self, TkbBatch *batch, TkbDocRow *row, GError **error)
   revision.flags = tkb_edit_get_revision_flags (self->document) | TKB_ROW_HERE;
   if (tkb_document_is_deleted (self->document) && parent != NULL)
     {
-      if (!tombstone_stays (batch, row, parent, &stays, error))
+      if (!tombstone_stays (self, batch, row, parent, &stays, error))
         return FALSE;
       if (stays)
         revision.flags |= TKB_ROW_STAYS;

@@ -83,8 +83,17 @@ write_on_writer (TkbStore *self, gpointer data, GError **error)
   batch.guard = write->guard;
   batch.guard_data = write->guard_data;
   for (guint i = 0; i < write->edits->len; i++)
-    if (!tkb_edit_apply (&g_array_index (write->edits, TkbEdit, i), &batch, error))
-      return FALSE;
+    {
+      TkbEdit *edit = &g_array_index (write->edits, TkbEdit, i);
+
+      if (!tkb_edit_apply (edit, &batch, error))
+        return FALSE;
+      if (edit->error != NULL && (flags & TKB_WRITE_ALL_OR_NONE) != 0)
+        {
+          g_propagate_error (error, g_steal_pointer (&edit->error));
+          return FALSE;
+        }
+    }
   return tkb_store_commit_batch (self, &transaction, &batch, error);
 }
 
@@ -168,6 +177,8 @@ write_init_single (Write        *write,
  * %TKB_STORE_ERROR_CONFLICT if that is no leaf, or if none is named and the document exists. In the
  * place of a deleted document a new one goes on from the tombstone. With it the revision and its
  * history are taken as given; a revision that is here already is a success that changes nothing.
+ * With %TKB_WRITE_ALL_OR_NONE a document that is refused takes all others with it: the call ends
+ * with its error and nothing was kept.
  *
  * Returns: (transfer full) (element-type TkbWriteResult): one result a document, in order; %NULL
  *   with an error if nothing was kept: %TKB_STORE_ERROR_FULL, %TKB_STORE_ERROR_BUSY,

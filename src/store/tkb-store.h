@@ -181,6 +181,7 @@ typedef enum
   TKB_WRITE_AMEND_DRAFT =
       1 << 1,              /* replaces the parent revision where that is a draft of this machine */
   TKB_WRITE_BULK = 1 << 2, /* leave the full-text index to the background */
+  TKB_WRITE_ALL_OR_NONE = 1 << 3, /* what one document is refused for, all are */
 } TkbWriteFlags;
 
 /* Runs on the writer thread inside the transaction; FALSE with an error refuses this document, the

@@ -373,9 +373,14 @@ who_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       qsort (context->roles, g_strv_length (context->roles), sizeof (char *), compare_roles);
       roles = g_strjoinv (",", context->roles);
       meeting->identity = g_strconcat (context->name ? context->name : "", "\n", roles, NULL);
+      meeting->info->account = g_strdup (context->name);
+      meeting->info->roles = g_strdupv (context->roles);
     }
   else
-    meeting->identity = g_strdup (self->remote->user);
+    {
+      meeting->identity = g_strdup (self->remote->user);
+      meeting->info->account = g_strdup (self->remote->user);
+    }
   /* a server that does not tell is as good */
   meeting_step (user_data, NULL);
 }

@@ -495,6 +495,8 @@ tkb_peer_info_copy (const TkbPeerInfo *self)
   copy->identity = g_strdup (self->identity);
   copy->update_seq = g_strdup (self->update_seq);
   copy->documents = self->documents;
+  copy->account = g_strdup (self->account);
+  copy->roles = g_strdupv (self->roles);
   return copy;
 }
 
@@ -509,6 +511,8 @@ tkb_peer_info_free (TkbPeerInfo *self)
     return;
   g_free (self->identity);
   g_free (self->update_seq);
+  g_free (self->account);
+  g_strfreev (self->roles);
   g_free (self);
 }
 

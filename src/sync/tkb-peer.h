@@ -21,6 +21,8 @@ typedef struct
                        * same changes feed is seen; no secrets */
   char   *update_seq; /* (owned) opaque: the newest change */
   guint64 documents;  /* live documents */
+  char   *account;    /* (owned) (nullable): who we are there; NULL: nobody, or no accounts */
+  char  **roles;      /* (owned) (nullable): what we are there; NULL: it did not say */
 } TkbPeerInfo;
 
 typedef struct
