@@ -25,7 +25,7 @@ static const TkbCliVerb verbs[] = {
     tkb_cli_similar },
   { "facets", "[QUERY]", N_ ("count the values of every facet"), tkb_cli_facets },
   { "conflicts", "", N_ ("list documents with conflicting revisions"), tkb_cli_conflicts },
-  { "resolve", "ID --keep REV | ID --merged FILE|-",
+  { "resolve", "ID --auto | ID --keep REV | ID --merged FILE|-",
     N_ ("end a conflict; every version stays in the history"), tkb_cli_resolve },
   { "import", "FILE...", N_ ("bring documents in; incomplete ones become drafts"), tkb_cli_import },
   { "export", "[--format json|csv|markdown|html] [--output FILE]", N_ ("write the library out"),

@@ -5,25 +5,146 @@
 
 #include "tkb-cli-input.h"
 #include "tkb-cli.h"
+#include "tkb-fork.h"
+#include "tkb-json.h"
+#include "tkb-merger.h"
 
 /* more than anybody resolves in one sitting, and bounded */
 #define MAX_LISTED 100000
 
-static JsonArray *
-live_leaves (TkbStore *store, const char *id, GError **error)
+/* (nullable) (transfer full) (element-type utf8): the winner, then the other live leaves */
+static GPtrArray *
+list_live (TkbStore *store, const char *id, GError **error)
 {
   g_autoptr (TkbRevTree) tree = tkb_store_get_tree (store, id, NULL, error);
-  g_autoptr (GPtrArray) leaves = NULL;
-  JsonArray *array;
+  g_autoptr (GPtrArray) others = NULL;
+  GPtrArray *live;
 
   if (tree == NULL)
     return NULL;
-  leaves = tkb_rev_tree_get_conflicts (tree);
-  array = json_array_new ();
-  json_array_add_string_element (array, tkb_rev_tree_get_winner (tree));
-  for (guint i = 0; i < leaves->len; i++)
-    json_array_add_string_element (array, leaves->pdata[i]);
-  return array;
+  others = tkb_rev_tree_get_conflicts (tree);
+  live = g_ptr_array_new_with_free_func (g_free);
+  if (!tkb_rev_tree_is_deleted (tree))
+    g_ptr_array_add (live, g_strdup (tkb_rev_tree_get_winner (tree)));
+  for (guint i = 0; i < others->len; i++)
+    g_ptr_array_add (live, g_strdup (others->pdata[i]));
+  return live;
+}
+
+/* ---- conflicts ---- */
+
+static const char *
+get_reason_code (TkbMergeReason reason)
+{
+  switch (reason)
+    {
+    case TKB_MERGE_NO_BASE:
+      return "no_base";
+    case TKB_MERGE_BOTH_CHANGED:
+      return "both_changed";
+    case TKB_MERGE_SAME_LINES:
+      return "same_lines";
+    case TKB_MERGE_SAME_ITEMS:
+      return "same_items";
+    case TKB_MERGE_REMOVED:
+      return "removed";
+    case TKB_MERGE_UNREVIEWED:
+      return "unreviewed";
+    case TKB_MERGE_INVALID:
+    default:
+      return "invalid";
+    }
+}
+
+static void
+set_copy (JsonObject *object, const char *member, JsonNode *node)
+{
+  if (node != NULL)
+    json_object_set_member (object, member, tkb_json_node_copy (node));
+}
+
+static JsonObject *
+make_field (const TkbMergeConflict *conflict)
+{
+  JsonObject *field = json_object_new ();
+
+  json_object_set_string_member (field, "field", conflict->code);
+  json_object_set_string_member (field, "path", conflict->path);
+  json_object_set_string_member (field, "reason", get_reason_code (conflict->reason));
+  set_copy (field, "base", conflict->base);
+  set_copy (field, "current", conflict->left);
+  set_copy (field, "other", conflict->right);
+  return field;
+}
+
+/* One of the other versions against the one that is shown. */
+static JsonObject *
+make_fork (TkbFork *fork)
+{
+  JsonObject *object = json_object_new ();
+  JsonArray  *fields = json_array_new ();
+
+  json_object_set_string_member (object, "other", tkb_document_get_rev (fork->other));
+  if (fork->base != NULL)
+    json_object_set_string_member (object, "base", tkb_document_get_rev (fork->base));
+  json_object_set_boolean_member (object, "merges", fork->merge->conflicts->len == 0);
+  for (guint i = 0; i < fork->merge->conflicts->len; i++)
+    json_array_add_object_element (fields, make_field (fork->merge->conflicts->pdata[i]));
+  json_object_set_array_member (object, "fields", fields);
+  return object;
+}
+
+static void
+print_fork (TkbFork *fork)
+{
+  g_print ("  %s\n", tkb_document_get_rev (fork->other));
+  if (fork->merge->conflicts->len == 0)
+    g_print ("    %s\n", _ ("can be merged: resolve --auto"));
+  for (guint i = 0; i < fork->merge->conflicts->len; i++)
+    {
+      const TkbMergeConflict *conflict = fork->merge->conflicts->pdata[i];
+
+      g_print ("    ");
+      g_print (_ (tkb_merge_reason_get_format (conflict->reason)), conflict->path);
+      g_print ("\n");
+    }
+}
+
+static gboolean
+print_document (TkbCli *cli, TkbStore *store, const char *id, GError **error)
+{
+  g_autoptr (GPtrArray) live = list_live (store, id, error);
+  JsonArray  *leaves = json_array_new ();
+  JsonArray  *forks = json_array_new ();
+  JsonObject *row = json_object_new ();
+
+  json_object_set_string_member (row, "_id", id);
+  json_object_set_array_member (row, "leaves", leaves);
+  json_object_set_array_member (row, "conflicts", forks);
+  for (guint i = 0; live != NULL && i < live->len; i++)
+    {
+      g_autoptr (TkbFork) fork = NULL;
+
+      json_array_add_string_element (leaves, live->pdata[i]);
+      if (i == 0)
+        {
+          json_object_set_string_member (row, "_rev", live->pdata[0]);
+          if (!cli->json)
+            g_print ("%s\n  %s%s\n", id, (char *) live->pdata[0], _ ("  (shown now)"));
+          continue;
+        }
+      fork = tkb_fork_read (store, id, live->pdata[0], live->pdata[i], NULL, error);
+      if (fork == NULL)
+        g_clear_pointer (&live, g_ptr_array_unref);
+      else if (cli->json)
+        json_array_add_object_element (forks, make_fork (fork));
+      else
+        print_fork (fork);
+    }
+  if (live != NULL && cli->json)
+    tkb_cli_print_json (json_object_ref (row));
+  json_object_unref (row);
+  return live != NULL;
 }
 
 int
@@ -42,69 +163,62 @@ tkb_cli_conflicts (TkbCli *cli, int argc, char **argv)
   if (ids == NULL)
     return tkb_cli_fail (NULL, error);
   for (guint i = 0; i < ids->len; i++)
-    {
-      JsonArray *leaves = live_leaves (store, ids->pdata[i], &error);
-
-      if (leaves == NULL)
-        return tkb_cli_fail (ids->pdata[i], error);
-      if (cli->json)
-        {
-          JsonObject *row = json_object_new ();
-
-          json_object_set_string_member (row, "_id", ids->pdata[i]);
-          json_object_set_string_member (row, "_rev", json_array_get_string_element (leaves, 0));
-          json_object_set_array_member (row, "leaves", leaves);
-          tkb_cli_print_json (row);
-        }
-      else
-        {
-          g_print ("%s\n", (const char *) ids->pdata[i]);
-          for (guint j = 0; j < json_array_get_length (leaves); j++)
-            g_print ("  %s%s\n", json_array_get_string_element (leaves, j),
-                     j == 0 ? _ ("  (shown now)") : "");
-          json_array_unref (leaves);
-        }
-    }
+    if (!print_document (cli, store, ids->pdata[i], &error))
+      return tkb_cli_fail (ids->pdata[i], error);
   return TKB_CLI_OK;
 }
 
-/* Puts tombstones on every live leaf but keep. */
-static gboolean
-delete_others (TkbStore *store, const char *id, const char *keep, GError **error)
-{
-  g_autoptr (TkbRevTree) tree = tkb_store_get_tree (store, id, NULL, error);
-  g_autoptr (GPtrArray) leaves = NULL;
+/* ---- resolve ---- */
 
-  if (tree == NULL)
-    return FALSE;
-  if (!tkb_rev_tree_is_leaf (tree, keep))
+/* Closes every live version but keep, which becomes body. (transfer full) (nullable): what is left
+ */
+static char *
+close_others (TkbStore *store, const char *id, const char *keep, JsonObject *body, GError **error)
+{
+  g_autoptr (GPtrArray) live = list_live (store, id, error);
+  g_autofree char *left = g_strdup (keep);
+
+  if (live == NULL)
+    return NULL;
+  if (!g_ptr_array_find_with_equal_func (live, keep, g_str_equal, NULL))
     {
       g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CONFLICT,
                    _ ("%s is an earlier version; only a current one can be kept."), keep);
-      return FALSE;
+      return NULL;
     }
-  leaves = tkb_rev_tree_get_leaves (tree);
-  for (guint i = 0; i < leaves->len; i++)
+  for (guint i = 0; i < live->len; i++)
     {
-      const char      *leaf = leaves->pdata[i];
-      g_autofree char *tombstone = NULL;
+      g_autoptr (TkbFork) fork = NULL;
+      char *rev;
 
-      if (g_str_equal (leaf, keep) ||
-          (tkb_rev_tree_get_flags (tree, leaf) & TKB_REV_NODE_DELETED) != 0)
+      if (g_str_equal (live->pdata[i], keep))
         continue;
-      tombstone = tkb_store_delete (store, id, leaf, NULL, error);
-      if (tombstone == NULL)
-        return FALSE;
+      fork = tkb_fork_read (store, id, left, live->pdata[i], NULL, error);
+      rev = fork != NULL ? tkb_fork_close (fork, store, body, NULL, error) : NULL;
+      if (rev == NULL)
+        return NULL;
+      g_free (left);
+      left = rev;
     }
-  return TRUE;
+  return g_steal_pointer (&left);
 }
 
-/* Writes the merged document on the winner; (transfer full): its revision. */
+static char *
+keep_one (TkbStore *store, const char *id, const char *keep, GError **error)
+{
+  g_autoptr (TkbDocument) kept = tkb_store_get (store, id, keep, NULL, error);
+
+  if (kept == NULL)
+    return NULL;
+  return close_others (store, id, keep, tkb_document_get_body (kept), error);
+}
+
+/* Puts the merged document in the place of all versions; (transfer full): its revision. */
 static char *
 put_merged (TkbCli *cli, TkbStore *store, const char *id, const char *file, GError **error)
 {
   g_autoptr (GPtrArray) documents = tkb_cli_input_read_all (file, error);
-  g_autoptr (TkbRevTree) tree = NULL;
+  g_autoptr (GPtrArray) live = NULL;
   g_autoptr (TkbDocument) merged = NULL;
   g_autoptr (TkbDocument) written = NULL;
   g_autofree char *problems = NULL;
@@ -124,12 +238,37 @@ put_merged (TkbCli *cli, TkbStore *store, const char *id, const char *file, GErr
       g_set_error_literal (error, TKB_STORE_ERROR, TKB_STORE_ERROR_INVALID, problems);
       return NULL;
     }
-  tree = tkb_store_get_tree (store, id, NULL, error);
-  if (tree == NULL)
+  live = list_live (store, id, error);
+  if (live == NULL)
     return NULL;
-  merged = tkb_document_with_rev (documents->pdata[0], tkb_rev_tree_get_winner (tree));
+  if (live->len > 1)
+    return close_others (store, id, live->pdata[0], tkb_document_get_body (documents->pdata[0]),
+                         error);
+  merged = tkb_document_with_rev (documents->pdata[0], live->len > 0 ? live->pdata[0] : NULL);
   written = tkb_store_put (store, merged, TKB_WRITE_NONE, NULL, error);
   return written != NULL ? g_strdup (tkb_document_get_rev (written)) : NULL;
+}
+
+/* As a sync would, drafts too. */
+static char *
+merge_all (TkbStore *store, const char *id, GError **error)
+{
+  g_autoptr (TkbMergeRights) rights = tkb_merge_rights_new_all ();
+  g_autoptr (GPtrArray) live = NULL;
+  guint merged;
+
+  if (!tkb_merge_document (store, id, rights, TKB_MERGE_DOCUMENT_DRAFTS, &merged, NULL, error))
+    return NULL;
+  live = list_live (store, id, error);
+  if (live == NULL)
+    return NULL;
+  if (live->len > 1)
+    {
+      g_set_error_literal (error, TKB_STORE_ERROR, TKB_STORE_ERROR_INVALID,
+                           _ ("Both versions changed the same; “conflicts” says what."));
+      return NULL;
+    }
+  return g_strdup (live->len > 0 ? live->pdata[0] : "");
 }
 
 int
@@ -137,42 +276,43 @@ tkb_cli_resolve (TkbCli *cli, int argc, char **argv)
 {
   g_autofree char *keep = NULL;
   g_autofree char *merged = NULL;
+  gboolean         is_auto = FALSE;
   GOptionEntry     entries[] = {
+        { "auto", 0, 0, G_OPTION_ARG_NONE, &is_auto, N_ ("Merge what can be merged"), NULL },
         { "keep", 0, 0, G_OPTION_ARG_STRING, &keep, N_ ("The revision that stays"), N_ ("REV") },
         { "merged", 0, 0, G_OPTION_ARG_FILENAME, &merged, N_ ("A document that holds the merged text"),
           N_ ("FILE") },
         G_OPTION_ENTRY_NULL,
   };
   g_autoptr (TkbStore) store = NULL;
-  g_autoptr (TkbDocument) kept = NULL;
+  g_autofree char *left = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!tkb_cli_parse (cli, entries, &argc, &argv, 1, 1))
     return TKB_CLI_USAGE;
-  if ((keep == NULL) == (merged == NULL))
-    return tkb_cli_usage (_ ("Say either --keep REV or --merged FILE."));
+  if (is_auto + (keep != NULL) + (merged != NULL) != 1)
+    return tkb_cli_usage (_ ("Say one of --auto, --keep REV and --merged FILE."));
   store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
   if (store == NULL)
     return TKB_CLI_FAILED;
-  if (merged != NULL)
-    {
-      keep = put_merged (cli, store, argv[1], merged, &error);
-      if (keep == NULL)
-        return tkb_cli_fail (argv[1], error);
-    }
-  kept = tkb_store_get (store, argv[1], keep, NULL, &error);
-  if (kept == NULL || !delete_others (store, argv[1], keep, &error))
+  if (is_auto)
+    left = merge_all (store, argv[1], &error);
+  else if (merged != NULL)
+    left = put_merged (cli, store, argv[1], merged, &error);
+  else
+    left = keep_one (store, argv[1], keep, &error);
+  if (left == NULL)
     return tkb_cli_fail (argv[1], error);
   if (cli->json)
     {
       JsonObject *row = json_object_new ();
 
       json_object_set_string_member (row, "_id", argv[1]);
-      json_object_set_string_member (row, "_rev", keep);
+      json_object_set_string_member (row, "_rev", left);
       tkb_cli_print_json (row);
     }
   else
-    g_print (_ ("%s is now %s; the other versions stay in the history.\n"), argv[1], keep);
+    g_print (_ ("%s is now %s; the other versions stay in the history.\n"), argv[1], left);
   tkb_store_close (store);
   return TKB_CLI_OK;
 }

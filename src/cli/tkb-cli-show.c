@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "tkb-cli.h"
+#include "tkb-fork.h"
 #include "tkb-document-text.h"
 
 /* show ID [--rev REV]: the document as Markdown for people, or as JSON. */
@@ -48,11 +49,49 @@ describe_revision (const TkbRevisionInfo *info)
   return info->has_body ? _ ("earlier") : _ ("earlier, text not kept");
 }
 
+/* merged (nullable) (element-type utf8): what went into it */
+static void
+print_revision (TkbCli *cli, const char *id, const TkbRevisionInfo *info, GPtrArray *merged)
+{
+  g_autoptr (GDateTime) stored = g_date_time_new_from_unix_utc (info->stored_ms / 1000);
+  g_autofree char *time =
+      info->stored_ms != 0 ? g_date_time_format (stored, "%Y-%m-%dT%H:%M:%SZ") : g_strdup ("");
+  JsonObject *row;
+
+  if (!cli->json)
+    {
+      g_print ("%s  %-20s  %s\n", info->rev, time, describe_revision (info));
+      for (guint i = 0; merged != NULL && i < merged->len; i++)
+        g_print (_ ("  merged with %s\n"), (char *) merged->pdata[i]);
+      return;
+    }
+  row = json_object_new ();
+  json_object_set_string_member (row, "_id", id);
+  json_object_set_string_member (row, "_rev", info->rev);
+  json_object_set_boolean_member (row, "winner", info->is_winner);
+  json_object_set_boolean_member (row, "leaf", info->is_leaf);
+  json_object_set_boolean_member (row, "deleted", info->is_deleted);
+  json_object_set_boolean_member (row, "body", info->has_body);
+  if (*time != '\0')
+    json_object_set_string_member (row, "stored", time);
+  if (merged != NULL)
+    {
+      JsonArray *array = json_array_new ();
+
+      for (guint i = 0; i < merged->len; i++)
+        json_array_add_string_element (array, merged->pdata[i]);
+      json_object_set_array_member (row, "merged", array);
+    }
+  tkb_cli_print_json (row);
+}
+
 int
 tkb_cli_history (TkbCli *cli, int argc, char **argv)
 {
   g_autoptr (TkbStore) store = NULL;
   g_autoptr (GPtrArray) history = NULL;
+  g_autoptr (TkbRevTree) tree = NULL;
+  g_autoptr (GHashTable) merged = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!tkb_cli_parse (cli, NULL, &argc, &argv, 1, 1))
@@ -61,32 +100,20 @@ tkb_cli_history (TkbCli *cli, int argc, char **argv)
   if (store == NULL)
     return TKB_CLI_FAILED;
   history = tkb_store_get_history (store, argv[1], NULL, &error);
-  if (history == NULL)
+  if (history != NULL)
+    tree = tkb_store_get_tree (store, argv[1], NULL, &error);
+  if (tree != NULL)
+    merged = tkb_fork_list_merged (store, argv[1], tree, NULL, &error);
+  if (merged == NULL)
     return tkb_cli_fail (argv[1], error);
   for (guint i = 0; i < history->len; i++)
     {
       const TkbRevisionInfo *info = history->pdata[i];
-      g_autoptr (GDateTime) stored = g_date_time_new_from_unix_utc (info->stored_ms / 1000);
-      g_autofree char *time =
-          info->stored_ms != 0 ? g_date_time_format (stored, "%Y-%m-%dT%H:%M:%SZ") : g_strdup ("");
 
-      if (cli->json)
-        {
-          JsonObject *row = json_object_new ();
-
-          json_object_set_string_member (row, "_id", argv[1]);
-          json_object_set_string_member (row, "_rev", info->rev);
-          json_object_set_boolean_member (row, "winner", info->is_winner);
-          json_object_set_boolean_member (row, "leaf", info->is_leaf);
-          json_object_set_boolean_member (row, "deleted", info->is_deleted);
-          json_object_set_boolean_member (row, "body", info->has_body);
-          if (*time != '\0')
-            json_object_set_string_member (row, "stored", time);
-          tkb_cli_print_json (row);
-        }
-      else
-        g_print ("%s  %-20s  %s\n", info->rev, time, describe_revision (info));
+      print_revision (cli, argv[1], info, g_hash_table_lookup (merged, info->rev));
     }
+  if (!cli->json && tkb_rev_tree_outlived_deletion (tree))
+    g_print ("%s\n", _ ("Somebody deleted an earlier version; the edit was kept."));
   return TKB_CLI_OK;
 }
 

@@ -13,6 +13,7 @@
 #include "tkb-cli.h"
 #include "tkb-delay.h"
 #include "tkb-local-peer.h"
+#include "tkb-merger.h"
 #include "tkb-replication.h"
 #include "tkb-sync-error.h"
 
@@ -41,6 +42,9 @@ struct _Sync
   TkbKnownRevs       *known;       /* (owned): what the pull brought, so that it is not pushed */
   GCancellable       *cancellable; /* (owned): cancelled by the interrupt key */
   GMainLoop          *loop;        /* (owned) */
+  TkbStore           *store;       /* (unowned) */
+  TkbMerger          *merger;      /* (owned) (nullable): NULL: nothing is merged */
+  gboolean            is_merging;
   TkbReplicationFlags flags;
   Direction           directions[2]; /* pull and push; without peers where not wanted */
   guint               n_running;
@@ -53,6 +57,7 @@ sync_clear (Sync *sync)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (sync->directions); i++)
     g_clear_object (&sync->directions[i].replication);
+  g_clear_object (&sync->merger);
   g_clear_object (&sync->local);
   g_clear_object (&sync->remote);
   g_clear_object (&sync->known);
@@ -99,6 +104,67 @@ print_stats (Direction *direction)
              stats->docs_written, stats->doc_failures);
   else
     g_print (_ ("%s: %" PRIu64 " written\n"), direction->name, stats->docs_written);
+}
+
+/* ---- conflicts that need no question ---- */
+
+static void
+end_merge (Sync *sync)
+{
+  sync->is_merging = FALSE;
+  if (!(sync->flags & TKB_REPLICATION_LIVE) || sync->n_running == 0)
+    g_main_loop_quit (sync->loop);
+}
+
+static void
+merged_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Sync *sync = user_data;
+  g_autoptr (GError) error = NULL;
+  guint merged = 0;
+
+  if (!tkb_merger_run_finish (sync->merger, result, &merged, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    tkb_cli_fail (NULL, error);
+  if (merged > 0 && sync->cli->json)
+    {
+      JsonObject *row = json_object_new ();
+
+      json_object_set_string_member (row, "direction", "merge");
+      json_object_set_int_member (row, "merged", merged);
+      tkb_cli_print_json (row);
+      fflush (stdout);
+    }
+  else if (merged > 0)
+    g_print (ngettext ("%u conflict merged\n", "%u conflicts merged\n", merged), merged);
+  end_merge (sync);
+}
+
+static void
+met_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Sync *sync = user_data;
+  g_autoptr (TkbPeerInfo) info = tkb_peer_get_info_finish (TKB_PEER (source), result, NULL);
+  g_autoptr (TkbMergeRights) rights = NULL;
+
+  if (info == NULL)
+    {
+      end_merge (sync);
+      return;
+    }
+  rights = tkb_peer_is_remote (sync->remote) ? tkb_merge_rights_new_for_server (info)
+                                             : tkb_merge_rights_new_noted (sync->store);
+  tkb_merger_run_async (sync->merger, rights, sync->cancellable, merged_cb, sync);
+}
+
+/* After a pull. */
+static void
+merge (Sync *sync)
+{
+  if (sync->merger == NULL || sync->is_merging || sync->error != NULL)
+    return;
+  sync->is_merging = TRUE;
+  tkb_peer_get_info_async (sync->remote, sync->cancellable, met_cb, sync);
 }
 
 static void start (Direction *direction);
@@ -161,6 +227,8 @@ idle_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
     return;
   direction->wait_s = FIRST_WAIT_S;
   print_stats (direction);
+  if (direction->target == direction->sync->local)
+    merge (direction->sync);
 }
 
 static void
@@ -200,10 +268,19 @@ run (Sync *sync)
         continue;
       sync->n_running++;
       start (direction);
-      if (!is_live) /* one after the other: what was pulled need not be offered back */
+      if (is_live)
+        continue;
+      /* one after the other: what was pulled need not be offered back, what was merged goes along
+       */
+      g_main_loop_run (sync->loop);
+      if (direction->target == sync->local)
+        merge (sync);
+      if (sync->is_merging)
         g_main_loop_run (sync->loop);
     }
-  if (is_live && sync->n_running > 0)
+  if (is_live && (sync->n_running > 0 || sync->is_merging))
+    g_main_loop_run (sync->loop);
+  if (sync->is_merging)
     g_main_loop_run (sync->loop);
   g_source_remove (interrupt);
   g_source_remove (terminate);
@@ -238,6 +315,7 @@ typedef struct
   gboolean live;
   gboolean allow_deletions;
   gboolean allow_insecure;
+  gboolean no_merge;
   char    *user;          /* (owned) (nullable) */
   char    *password_file; /* (owned) (nullable) */
   char    *ca_file;       /* (owned) (nullable) */
@@ -284,7 +362,10 @@ sync_store (TkbCli *cli, TkbStore *store, const char *uri, const Options *option
   sync.remote = tkb_peer_new_for_uri (uri, account, FALSE, cli->clock, cli->random, &error);
   if (sync.remote == NULL)
     return tkb_cli_fail (uri, error);
+  sync.store = store;
   sync.local = tkb_local_peer_new (store);
+  if (!options->no_merge)
+    sync.merger = tkb_merger_new (store);
   sync.known = tkb_known_revs_new ();
   sync.cancellable = g_cancellable_new ();
   sync.loop = g_main_loop_new (NULL, FALSE);
@@ -335,6 +416,8 @@ tkb_cli_sync (TkbCli *cli, int argc, char **argv)
       N_ ("The certificate of a private authority (PEM)"), N_ ("FILE") },
     { "allow-deletions", 0, 0, G_OPTION_ARG_NONE, &options.allow_deletions,
       N_ ("Fetch even if it deletes a large part of the library"), NULL },
+    { "no-merge", 0, 0, G_OPTION_ARG_NONE, &options.no_merge,
+      N_ ("Leave every conflict to a person"), NULL },
     { "allow-insecure", 0, 0, G_OPTION_ARG_NONE, &options.allow_insecure,
       N_ ("Plain http, which others can read, beyond this machine"), NULL },
     G_OPTION_ENTRY_NULL,

@@ -108,20 +108,43 @@ list_ancestors (TkbRevTree *tree, GHashTable *merged, const char *rev)
   return ancestors;
 }
 
-/* (nullable) (transfer full): the newest that both come from. A merge has a greater revision than
- * what went into it, so the greatest common one is no ancestor of another. */
+/* Takes what rev directly comes from out of newest. */
+static void
+remove_parents (TkbRevTree *tree, GHashTable *merged, const char *rev, GHashTable *newest)
+{
+  const char *parent = get_parent (tree, rev);
+  GPtrArray  *parents = g_hash_table_lookup (merged, rev);
+
+  if (parent != NULL)
+    g_hash_table_remove (newest, parent);
+  for (guint i = 0; parents != NULL && i < parents->len; i++)
+    g_hash_table_remove (newest, parents->pdata[i]);
+}
+
+/* (nullable) (transfer full): the newest that both come from: one that no other common ancestor
+ * comes from. There may be two where people merged the same versions differently; the order of
+ * revisions picks the same one everywhere, and what it does not know becomes a question. */
 static char *
 find_base (TkbRevTree *tree, GHashTable *merged, const char *a, const char *b)
 {
   g_autoptr (GHashTable) of_a = list_ancestors (tree, merged, a);
   g_autoptr (GHashTable) of_b = list_ancestors (tree, merged, b);
+  g_autoptr (GHashTable) newest = g_hash_table_new (g_str_hash, g_str_equal);
   const char    *best = NULL;
   GHashTableIter iterator;
   gpointer       rev;
 
   g_hash_table_iter_init (&iterator, of_a);
   while (g_hash_table_iter_next (&iterator, &rev, NULL))
-    if (g_hash_table_contains (of_b, rev) && (best == NULL || tkb_rev_id_compare (rev, best) > 0))
+    if (g_hash_table_contains (of_b, rev))
+      g_hash_table_add (newest, rev);
+  g_hash_table_iter_init (&iterator, of_a);
+  while (g_hash_table_iter_next (&iterator, &rev, NULL))
+    if (g_hash_table_contains (of_b, rev))
+      remove_parents (tree, merged, rev, newest);
+  g_hash_table_iter_init (&iterator, newest);
+  while (g_hash_table_iter_next (&iterator, &rev, NULL))
+    if (best == NULL || tkb_rev_id_compare (rev, best) > 0)
       best = rev;
   return g_strdup (best);
 }

@@ -67,12 +67,21 @@ has_role (const TkbPeerInfo *info, const char *role)
   return info->roles != NULL && g_strv_contains ((const char *const *) info->roles, role);
 }
 
-/* A server that knows other roles than ours (a bare CouchDB) lets its members write. */
-static void
-read_roles (TkbMergeRights *self, const TkbPeerInfo *info)
+/**
+ * tkb_merge_rights_new_for_server:
+ * @info: what it said when it was met
+ *
+ * A server that knows other roles than ours (a bare CouchDB) lets its members write.
+ *
+ * Returns: (transfer full): what may be merged so that the server will take it
+ */
+TkbMergeRights *
+tkb_merge_rights_new_for_server (const TkbPeerInfo *info)
 {
+  TkbMergeRights *self = g_new0 (TkbMergeRights, 1);
+
   if (info->account == NULL)
-    return;
+    return self;
   if (has_role (info, "_admin") || has_role (info, "admin") || has_role (info, "editor"))
     self->may_write = TRUE;
   else if (has_role (info, "contributor"))
@@ -82,16 +91,35 @@ read_roles (TkbMergeRights *self, const TkbPeerInfo *info)
     }
   else
     self->may_write = !has_role (info, "reader");
+  return self;
+}
+
+/**
+ * tkb_merge_rights_new_noted:
+ * @store: a store
+ *
+ * Returns: (transfer full): what the account of @store may write on the server that it met last
+ */
+TkbMergeRights *
+tkb_merge_rights_new_noted (TkbStore *store)
+{
+  TkbMergeRights *self = tkb_merge_rights_new_all ();
+  g_autoptr (JsonObject) known = tkb_store_get_local (store, RIGHTS_ID, NULL, NULL);
+
+  if (known == NULL)
+    return self;
+  self->may_write = tkb_json_get_boolean (known, "may_write", FALSE);
+  self->only_own = g_strdup (tkb_json_get_string (known, "only_own", NULL));
+  return self;
 }
 
 static void
 note_rights (const TkbMergeRights *self, TkbStore *store)
 {
-  g_autoptr (JsonObject) known = tkb_store_get_local (store, RIGHTS_ID, NULL, NULL);
+  g_autoptr (TkbMergeRights) known = tkb_merge_rights_new_noted (store);
   g_autoptr (JsonObject) object = NULL;
 
-  if (known != NULL && tkb_json_get_boolean (known, "may_write", FALSE) == self->may_write &&
-      g_strcmp0 (tkb_json_get_string (known, "only_own", NULL), self->only_own) == 0)
+  if (known->may_write == self->may_write && g_strcmp0 (known->only_own, self->only_own) == 0)
     return;
   object = json_object_new ();
   json_object_set_boolean_member (object, "may_write", self->may_write);
@@ -99,34 +127,6 @@ note_rights (const TkbMergeRights *self, TkbStore *store)
     json_object_set_string_member (object, "only_own", self->only_own);
   /* a disk that is full says so elsewhere */
   tkb_store_put_local (store, RIGHTS_ID, object, NULL, NULL);
-}
-
-/**
- * tkb_merge_rights_new_for_peer:
- * @peer: the other side
- * @info: what it said when it was met
- * @store: this side
- *
- * Returns: (transfer full): what may be merged in @store so that @peer, or the server that @store
- *   belongs to, will take it
- */
-TkbMergeRights *
-tkb_merge_rights_new_for_peer (TkbPeer *peer, const TkbPeerInfo *info, TkbStore *store)
-{
-  TkbMergeRights *self = g_new0 (TkbMergeRights, 1);
-  g_autoptr (JsonObject) known = NULL;
-
-  if (tkb_peer_is_remote (peer))
-    {
-      read_roles (self, info);
-      note_rights (self, store);
-      return self;
-    }
-  known = tkb_store_get_local (store, RIGHTS_ID, NULL, NULL);
-  self->may_write = known == NULL || tkb_json_get_boolean (known, "may_write", FALSE);
-  if (known != NULL)
-    self->only_own = g_strdup (tkb_json_get_string (known, "only_own", NULL));
-  return self;
 }
 
 static gboolean
@@ -317,6 +317,7 @@ run_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *canc
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) ids = NULL;
 
+  note_rights (run->rights, store);
   if (run->rights->may_write)
     ids = tkb_store_get_conflicted (store, MAX_DOCUMENTS, cancellable, &error);
   for (guint i = 0; ids != NULL && i < ids->len && error == NULL; i++)

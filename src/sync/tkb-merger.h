@@ -20,10 +20,11 @@ typedef struct
 
 /* A store without a server, or a person who asks for it. */
 TkbMergeRights *tkb_merge_rights_new_all (void);
-/* From what a peer said when it was met. A store file has no accounts: what the server that this
- * store met last allowed still holds, and with a server it is noted here. May block. */
-TkbMergeRights *
-tkb_merge_rights_new_for_peer (TkbPeer *peer, const TkbPeerInfo *info, TkbStore *store);
+/* From what a server said when it was met. */
+TkbMergeRights *tkb_merge_rights_new_for_server (const TkbPeerInfo *info);
+/* A store file has no accounts: what the server that this store met last allowed still holds;
+ * without one, everything. Blocks. */
+TkbMergeRights *tkb_merge_rights_new_noted (TkbStore *store);
 TkbMergeRights *tkb_merge_rights_copy (const TkbMergeRights *self);
 void            tkb_merge_rights_free (TkbMergeRights *self);
 
@@ -48,7 +49,7 @@ gboolean tkb_merge_document (TkbStore             *store,
 G_DECLARE_FINAL_TYPE (TkbMerger, tkb_merger, TKB, MERGER, GObject)
 
 TkbMerger *tkb_merger_new (TkbStore *store);
-/* rights are copied */
+/* rights are copied, and noted in the store */
 void tkb_merger_run_async (TkbMerger            *self,
                            const TkbMergeRights *rights,
                            GCancellable         *cancellable,

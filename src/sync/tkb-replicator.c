@@ -8,6 +8,7 @@
 #include "tkb-http-peer.h"
 #include "tkb-json.h"
 #include "tkb-local-peer.h"
+#include "tkb-merger.h"
 #include "tkb-replication.h"
 #include "tkb-sync-error.h"
 #include "tkb-wire-error.h"
@@ -27,6 +28,9 @@
 #define PROBE_TIMEOUT_S 10
 /* milliseconds between writes of the time of the last sync */
 #define NOTE_INTERVAL_MS 30000
+/* milliseconds from a change until conflicts are looked for: what comes together is merged at once
+ */
+#define MERGE_DELAY_MS 200
 /* local document with the time of the last sync */
 #define STATE_ID "replicator"
 
@@ -38,6 +42,7 @@ typedef struct
   TkbPeer        *remote;      /* (owned) */
   TkbReplication *pull;        /* (owned) (nullable) */
   TkbReplication *push;        /* (owned) (nullable) */
+  TkbMergeRights *rights;      /* (owned) (nullable): known once they have met */
   GCancellable   *cancellable; /* (owned) */
   GError         *error;       /* (owned) (nullable): the first */
   guint           pending;     /* calls under way */
@@ -53,6 +58,7 @@ struct _TkbReplicator
   TkbRandom       *random;  /* (owned) */
   GNetworkMonitor *monitor; /* (owned) (nullable) */
   TkbRemote       *remote;  /* (owned) (nullable) */
+  TkbMerger       *merger;  /* (owned) */
   Link            *link;    /* (owned by its calls) (nullable): the connection of now */
 
   TkbReplicatorState state;
@@ -65,8 +71,12 @@ struct _TkbReplicator
   guint              retry_id;     /* on the clock; 0: none */
   gint64             retry_due_ms; /* monotonic */
   gint64             tried_ms;     /* monotonic: the last try */
+  guint64            merged;       /* documents merged since the start of the program */
+  guint              merge_id;     /* on the clock; 0: none */
   gulong             changed_id;
   gulong             network_id;
+  gboolean           is_merging;
+  gboolean           has_changed; /* since the last look for conflicts */
   gboolean           is_started;
   gboolean           allows_deletions;
 };
@@ -78,6 +88,7 @@ enum
   PROP_LAST_SYNC_MS,
   PROP_DONE,
   PROP_TOTAL,
+  PROP_MERGED,
   N_PROPS
 };
 
@@ -150,6 +161,7 @@ note_sync (TkbReplicator *self)
 static void
 link_free (Link *link)
 {
+  g_clear_pointer (&link->rights, tkb_merge_rights_free);
   g_clear_object (&link->pull);
   g_clear_object (&link->push);
   g_clear_object (&link->remote);
@@ -251,6 +263,59 @@ link_end_call (Link *link)
   link_free (link);
 }
 
+/* ---- conflicts ---- */
+
+static void schedule_merge (TkbReplicator *self);
+
+static void
+merged_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (TkbReplicator) self = user_data;
+  g_autoptr (GError) error = NULL;
+  guint merged = 0;
+
+  self->is_merging = FALSE;
+  /* a store that fails says so where somebody writes to it; the conflicts are still there */
+  if (!tkb_merger_run_finish (self->merger, result, &merged, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_debug ("merge: %s", error->message);
+  if (merged > 0)
+    {
+      self->merged += merged;
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MERGED]);
+    }
+  schedule_merge (self);
+}
+
+static gboolean
+merge_cb (gpointer user_data)
+{
+  TkbReplicator *self = user_data;
+  Link          *link = self->link;
+
+  self->merge_id = 0;
+  if (link && link->rights && !self->is_merging && tkb_replication_is_idle (link->pull))
+    {
+      self->has_changed = FALSE;
+      self->is_merging = TRUE;
+      tkb_merger_run_async (self->merger, link->rights, link->cancellable, merged_cb,
+                            g_object_ref (self));
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* Looks for conflicts once everything of the server is here: before that, what looks like one may
+ * have been settled by the next revision. */
+static void
+schedule_merge (TkbReplicator *self)
+{
+  Link *link = self->link;
+
+  if (self->has_changed && !self->merge_id && !self->is_merging && link && link->rights &&
+      tkb_replication_is_idle (link->pull))
+    self->merge_id = tkb_clock_add_timeout (self->clock, MERGE_DELAY_MS, merge_cb, self);
+}
+
 static void
 update (Link *link)
 {
@@ -262,6 +327,7 @@ update (Link *link)
   pull = tkb_replication_get_stats (link->pull);
   push = tkb_replication_get_stats (link->push);
   set_progress (self, pull->done + push->done, pull->total + push->total);
+  schedule_merge (self);
   if (tkb_replication_is_idle (link->pull) && tkb_replication_is_idle (link->push))
     {
       self->failures = 0;
@@ -327,6 +393,8 @@ met_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (self)
     {
       known = tkb_known_revs_new ();
+      self->has_changed = TRUE;
+      link->rights = tkb_merge_rights_new_for_server (info);
       link->pull = start_run (link, link->remote, self->local, known);
       link->push = start_run (link, self->local, link->remote, known);
       set_state (self, TKB_REPLICATOR_SYNCING, NULL);
@@ -400,6 +468,8 @@ changed_cb (TkbStore *store, guint64 last_seq, TkbReplicator *self)
   gint64 due_ms = MAX (self->tried_ms + EDIT_RETRY_MS,
                        tkb_clock_get_monotonic_ms (self->clock) + NETWORK_SETTLES_MS);
 
+  self->has_changed = TRUE;
+  schedule_merge (self);
   if (self->retry_id && self->state == TKB_REPLICATOR_OFFLINE && self->retry_due_ms > due_ms)
     schedule (self, (guint) (due_ms - tkb_clock_get_monotonic_ms (self->clock)));
 }
@@ -481,6 +551,9 @@ tkb_replicator_get_property (GObject *object, guint id, GValue *value, GParamSpe
     case PROP_TOTAL:
       g_value_set_uint64 (value, self->total);
       break;
+    case PROP_MERGED:
+      g_value_set_uint64 (value, self->merged);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -495,10 +568,14 @@ tkb_replicator_dispose (GObject *object)
   if (self->retry_id)
     tkb_clock_remove_timeout (self->clock, self->retry_id);
   self->retry_id = 0;
+  if (self->merge_id)
+    tkb_clock_remove_timeout (self->clock, self->merge_id);
+  self->merge_id = 0;
   if (self->store)
     g_clear_signal_handler (&self->changed_id, self->store);
   if (self->monitor)
     g_clear_signal_handler (&self->network_id, self->monitor);
+  g_clear_object (&self->merger);
   g_clear_object (&self->local);
   g_clear_object (&self->store);
   g_clear_object (&self->monitor);
@@ -558,6 +635,12 @@ tkb_replicator_class_init (TkbReplicatorClass *klass)
    * Documents known to be done with in this connection, both directions.
    */
   props[PROP_TOTAL] = g_param_spec_uint64 ("total", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  /**
+   * TkbReplicator:merged:
+   *
+   * Documents whose conflict was merged without a question since the replicator was made.
+   */
+  props[PROP_MERGED] = g_param_spec_uint64 ("merged", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -595,6 +678,7 @@ tkb_replicator_new (TkbStore *store, TkbClock *clock, TkbRandom *random, GNetwor
 
   self->store = g_object_ref (store);
   self->local = tkb_local_peer_new (store);
+  self->merger = tkb_merger_new (store);
   self->clock = g_object_ref (clock);
   self->random = g_object_ref (random);
   self->changed_id = g_signal_connect (store, "changed", G_CALLBACK (changed_cb), self);
@@ -743,4 +827,16 @@ tkb_replicator_get_progress (TkbReplicator *self, guint64 *out_done, guint64 *ou
 {
   *out_done = self->done;
   *out_total = self->total;
+}
+
+/**
+ * tkb_replicator_get_merged:
+ * @self: a replicator
+ *
+ * Returns: documents whose conflict was merged without a question since @self was made
+ */
+guint64
+tkb_replicator_get_merged (TkbReplicator *self)
+{
+  return self->merged;
 }

@@ -37,11 +37,13 @@ void tkb_replicator_stop (TkbReplicator *self);
 void tkb_replicator_sync_now (TkbReplicator *self); /* forgets the back-off */
 /* The answer to TKB_SYNC_ERROR_MANY_DELETIONS: the next run may delete as much as it brings. */
 void tkb_replicator_allow_deletions (TkbReplicator *self);
-/* Properties, each notified: state, message, last-sync-ms, done, total. */
+/* Properties, each notified: state, message, last-sync-ms, done, total, merged. */
 TkbReplicatorState tkb_replicator_get_state (TkbReplicator *self);
 GError            *tkb_replicator_get_error (TkbReplicator *self); /* (nullable) (transfer none) */
 gint64             tkb_replicator_get_last_sync_ms (TkbReplicator *self); /* wall clock; 0: never */
 /* documents done and known to be done in this run, both directions */
 void tkb_replicator_get_progress (TkbReplicator *self, guint64 *out_done, guint64 *out_total);
+/* conflicts merged without a question since this object was made */
+guint64 tkb_replicator_get_merged (TkbReplicator *self);
 
 G_END_DECLS

@@ -110,6 +110,58 @@ def a_conflict_is_listed_and_resolved(c):
 
 
 @test
+def what_does_not_meet_is_merged_without_a_question(c):
+    guide = "guide:novelty-search"
+    for store, change in (("library", {"summary": "Merged summary."}), ("second", {"tags": ["merged"]})):
+        c.put({**c.rows("show", guide, store=store)[0], **change}, store=store)
+    for store in ("library", "second", "library"):
+        c.cli("sync", c.server.url, *c.account(), store=store)
+    for store in ("library", "second"):
+        shown = c.rows("show", guide, store=store)[0]
+        assert shown["summary"] == "Merged summary." and shown["tags"] == ["merged"], shown
+        assert not c.rows("conflicts", store=store)
+        assert [row["_rev"] for row in c.rows("history", guide, store=store) if row.get("merged")][0] == shown["_rev"]
+    assert c.rows("show", guide)[0]["_rev"] == c.rows("show", guide, store="second")[0]["_rev"]
+
+
+@test
+def a_conflict_says_what_meets_and_a_person_may_merge_the_rest(c):
+    guide = "guide:novelty-search"
+    for store, change in (("library", {"summary": "Left.", "tags": ["a"]}), ("second", {"summary": "Right.", "tags": ["b"]})):
+        c.put({**c.rows("show", guide, store=store)[0], **change}, store=store)
+    for store in ("second", "library", "second"):
+        c.cli("sync", c.server.url, *c.account(), store=store)
+    (row,) = c.rows("conflicts")
+    (other,) = row["conflicts"]
+    (field,) = other["fields"]
+    assert not other["merges"] and field["path"] == "summary" and field["reason"] == "same_lines", other
+    assert {field["current"], field["other"]} == {"Left.", "Right."} and "base" in field
+    assert "summary" in c.cli("conflicts").out
+    c.cli("resolve", guide, "--auto", status=1)
+    c.put({**c.rows("show", guide)[0], "summary": other["fields"][0]["other"]})
+    c.cli("resolve", guide, "--auto")
+    assert not c.rows("conflicts")
+    assert sorted(c.rows("show", guide)[0]["tags"]) == ["a", "b"]
+    for store in ("library", "second"):
+        c.cli("sync", c.server.url, *c.account(), store=store)
+        assert not c.rows("conflicts", store=store)
+
+
+@test
+def a_deletion_never_beats_an_edit(c):
+    case = "case:deleted-and-edited"
+    c.put({**CASE, "_id": case})
+    for store in ("library", "second"):
+        c.cli("sync", c.server.url, *c.account(), store=store)
+    c.cli("delete", case)
+    c.put({**c.rows("show", case, store="second")[0], "title": "Edited"}, store="second")
+    for store in ("library", "second", "library"):
+        c.cli("sync", c.server.url, *c.account(), store=store)
+    assert c.rows("show", case)[0]["title"] == "Edited"
+    assert "the edit was kept" in c.cli("history", case).out
+
+
+@test
 def a_store_file_is_a_peer(c):
     c.cli("init", store="stick")
     c.cli("sync", c.store("stick"))

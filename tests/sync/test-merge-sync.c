@@ -217,6 +217,51 @@ test_edit_meanwhile (void)
   world_close (&world);
 }
 
+/* A person kept the version that did not win; from then on both come from that one, whatever the
+ * order of the revisions says. */
+static void
+test_kept_other (void)
+{
+  const char *const versions[] = {
+    "{\"kind\":\"case\",\"title\":\"T\",\"city\":\"A\"}",
+    "{\"kind\":\"case\",\"title\":\"T\",\"city\":\"B\"}",
+  };
+  World world = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TkbFork) fork = NULL;
+  g_autoptr (TkbFork) turned = NULL;
+  g_autofree char *rev = NULL, *kept = NULL, *json = NULL, *body = NULL;
+  g_autoptr (JsonObject) object = NULL;
+
+  world_open (&world, 2, 9);
+  fork_at (&world, "{\"kind\":\"case\",\"title\":\"T\",\"city\":\"X\"}", versions);
+  sync_all (&world);
+  fork = tkb_fork_read (world.nodes[1].store, ID, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  kept = g_strdup (tkb_document_get_rev (fork->other));
+  object = tkb_json_object_copy (tkb_document_get_body (fork->other));
+  turned = tkb_fork_read (world.nodes[1].store, ID, kept, tkb_document_get_rev (fork->current),
+                          NULL, &error);
+  g_assert_no_error (error);
+  rev = tkb_fork_close (turned, world.nodes[1].store, object, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (rev, ==, kept);
+  sync_all (&world);
+  json_object_set_string_member (object, "title", "U");
+  json = tkb_json_object_to_canonical (object, NULL);
+  g_free (sync_put (world.nodes[1].store, ID, kept, json));
+  json_object_set_string_member (object, "title", "T");
+  json_object_set_string_member (object, "city", "C");
+  g_free (json);
+  json = tkb_json_object_to_canonical (object, NULL);
+  g_free (sync_put (world.nodes[2].store, ID, kept, json));
+  sync_all (&world);
+  g_assert_cmpuint (merge (&world, 2), ==, 1);
+  body = get_body (&world, 2);
+  g_assert_cmpstr (body, ==, "{\"city\":\"C\",\"kind\":\"case\",\"title\":\"U\"}");
+  world_close (&world);
+}
+
 static void
 test_three (void)
 {
@@ -371,6 +416,49 @@ test_draft (void)
   world_close (&world);
 }
 
+typedef struct
+{
+  guint    merged;
+  gboolean is_over;
+} Pass;
+
+static void
+passed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TkbMerger) merger = g_object_ref (g_object_get_data (source, "merger"));
+  Pass *pass = user_data;
+
+  tkb_merger_run_finish (merger, result, &pass->merged, &error);
+  g_assert_no_error (error);
+  pass->is_over = TRUE;
+}
+
+static gboolean
+is_over (gpointer user_data)
+{
+  return ((Pass *) user_data)->is_over;
+}
+
+/* A whole run with these rights merges nothing, and a stick is met with the same rights. */
+static void
+check_untouched (World *world, const TkbMergeRights *rights)
+{
+  TkbStore *store = world->nodes[1].store;
+  g_autoptr (TkbMerger) merger = tkb_merger_new (store);
+  g_autoptr (TkbMergeRights) noted = NULL;
+  Pass pass = { 0 };
+
+  g_object_set_data (G_OBJECT (store), "merger", merger);
+  tkb_merger_run_async (merger, rights, NULL, passed_cb, &pass);
+  sync_wait_for (is_over, &pass);
+  g_assert_cmpuint (pass.merged, ==, 0);
+  g_assert_cmpuint (count_live (world, 1), ==, 2);
+  noted = tkb_merge_rights_new_noted (store);
+  g_assert_cmpint (noted->may_write, ==, rights->may_write);
+  g_assert_cmpstr (noted->only_own, ==, rights->only_own);
+}
+
 static void
 test_rights (void)
 {
@@ -390,12 +478,8 @@ test_rights (void)
     "{\"kind\":\"case\",\"title\":\"T\",\"city\":\"Y\",\"state\":\"published\"}",
   };
   World world = { 0 };
-  g_autoptr (TkbPeer) remote = NULL;
-  g_autoptr (TkbRemote) address = tkb_remote_new ("http://127.0.0.1:1/x", "u", "p");
-  g_autoptr (TkbClock) clock = tkb_clock_new_system ();
 
   world_open (&world, 2, 8);
-  remote = tkb_peer_new_for_uri (address->url, address, FALSE, clock, world.random, NULL);
   fork_at (&world, "{\"kind\":\"case\",\"title\":\"T\",\"city\":\"X\",\"state\":\"published\"}",
            versions);
   sync_all (&world);
@@ -403,23 +487,12 @@ test_rights (void)
     {
       char       *roles[] = { (char *) cases[i].role, NULL };
       TkbPeerInfo info = { .account = (char *) cases[i].account, .roles = roles };
-      g_autoptr (TkbMergeRights) rights =
-          tkb_merge_rights_new_for_peer (remote, &info, world.nodes[1].store);
-      g_autoptr (TkbMergeRights) by_file =
-          tkb_merge_rights_new_for_peer (world.nodes[0].peer, &info, world.nodes[1].store);
+      g_autoptr (TkbMergeRights) rights = tkb_merge_rights_new_for_server (&info);
 
       g_assert_cmpint (rights->may_write, ==, cases[i].may_write);
       g_assert_cmpstr (rights->only_own, ==, cases[i].only_own);
-      g_assert_cmpint (by_file->may_write, ==, cases[i].may_write);
-      g_assert_cmpstr (by_file->only_own, ==, cases[i].only_own);
       if (!rights->may_write || rights->only_own != NULL)
-        {
-          guint merged;
-
-          g_assert_true (tkb_merge_document (world.nodes[1].store, ID, rights,
-                                             TKB_MERGE_DOCUMENT_NONE, &merged, NULL, NULL));
-          g_assert_cmpuint (merged, ==, 0);
-        }
+        check_untouched (&world, rights);
     }
   world_close (&world);
 }
@@ -620,6 +693,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/merge-sync/both-merge", test_both_merge);
   g_test_add_func ("/merge-sync/edit-meanwhile", test_edit_meanwhile);
+  g_test_add_func ("/merge-sync/kept-other", test_kept_other);
   g_test_add_func ("/merge-sync/three", test_three);
   g_test_add_func ("/merge-sync/conflict-stays", test_conflict_stays);
   g_test_add_func ("/merge-sync/no-base", test_no_base);

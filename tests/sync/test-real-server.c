@@ -390,6 +390,80 @@ test_replicator (Real *real, gconstpointer data)
   tkb_replicator_stop (replicator);
 }
 
+/* ---- merging ---- */
+
+typedef struct
+{
+  TkbReplicator *replicators[2];
+  TkbStore      *stores[2];
+} Pair;
+
+/* Both at rest, and each with the one version that says what both said. */
+static gboolean
+is_merged (gpointer user_data)
+{
+  Pair *pair = user_data;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (TkbRevTree) tree = tkb_store_get_tree (pair->stores[i], "x", NULL, NULL);
+      g_autoptr (GPtrArray) conflicts = tkb_rev_tree_get_conflicts (tree);
+      g_autoptr (TkbDocument) document = tkb_store_get (pair->stores[i], "x", NULL, NULL, NULL);
+
+      if (tkb_replicator_get_state (pair->replicators[i]) != TKB_REPLICATOR_IDLE ||
+          conflicts->len > 0 || !outbox_is_empty (pair->stores[i]) ||
+          g_strcmp0 (tkb_document_get_string (document, "title"), "here") != 0 ||
+          g_strcmp0 (tkb_document_get_string (document, "city"), "there") != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Two people change different fields of one document, each without a line; both come back. */
+static void
+test_merge (Real *real, gconstpointer data)
+{
+  g_autoptr (TkbPeer) peer = NULL;
+  g_autoptr (TkbRemote) remote = NULL;
+  g_autofree char *url = NULL;
+  g_autofree char *rev = NULL;
+  Other            other;
+  Pair             pair;
+
+  if (is_missing (real))
+    return;
+  other_open (real, &other);
+  peer = connect_peer (real, "plain", "chief");
+  rev = sync_put (real->store, "x", NULL, "{\"title\":\"T\",\"city\":\"C\"}");
+  run (real, real->local, peer);
+  run (real, peer, other.peer);
+  g_free (sync_put (real->store, "x", rev, "{\"title\":\"here\",\"city\":\"C\"}"));
+  g_free (sync_put (other.store, "x", rev, "{\"title\":\"T\",\"city\":\"there\"}"));
+  url = database_url (real, "plain");
+  remote = tkb_remote_new (url, "chief", PASSWORD);
+  pair.stores[0] = real->store;
+  pair.stores[1] = other.store;
+  for (guint i = 0; i < 2; i++)
+    {
+      pair.replicators[i] = tkb_replicator_new (pair.stores[i], real->clock, real->random, NULL);
+      tkb_replicator_set_remote (pair.replicators[i], remote);
+      tkb_replicator_start (pair.replicators[i]);
+    }
+  sync_wait_for (is_merged, &pair);
+  sync_assert_equal (real->store, other.store);
+  g_assert_cmpuint (tkb_replicator_get_merged (pair.replicators[0]) +
+                        tkb_replicator_get_merged (pair.replicators[1]),
+                    >=, 1);
+  for (guint i = 0; i < 2; i++)
+    {
+      tkb_replicator_stop (pair.replicators[i]);
+      g_object_unref (pair.replicators[i]);
+    }
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  other_close (&other);
+}
+
 #define ADD(name, function)                                                                        \
   g_test_add ("/real-server/" name, Real, NULL, real_set_up, function, real_tear_down)
 
@@ -402,5 +476,6 @@ main (int argc, char **argv)
   ADD ("refused", test_refused);
   ADD ("wrong-password", test_wrong_password);
   ADD ("replicator", test_replicator);
+  ADD ("merge", test_merge);
   return g_test_run ();
 }
