@@ -10,26 +10,21 @@
 #include "tkb-index-reader.h"
 #include "tkb-postings.h"
 #include "tkb-query-private.h"
+#include "tkb-rank.h"
 #include "tkb-row.h"
 #include "tkb-search-results.h"
 #include "tkb-store.h"
+#include "tkb-word-sets.h"
 
 G_BEGIN_DECLS
-
-typedef struct
-{
-  guint64 key; /* small is first: score, published, modified */
-  guint32 tie;
-  guint32 doc;
-} TkbRanked;
 
 typedef struct
 {
   gatomicrefcount references;
   TkbStore       *store;    /* (owned) */
   char           *language; /* (owned) (nullable) */
-  GArray         *ranked;   /* (owned) (nullable) (element-type TkbRanked): with words */
-  guint           n_sorted; /* of ranked, from the front */
+  GArray         *ranked;   /* (owned) (nullable) (element-type TkbRanked): with words, the first */
+  GArray         *rest;     /* (owned) (nullable) (element-type TkbHit): all, not in order yet */
   GArray         *order;    /* (owned) (nullable) (element-type guint32): browsing */
   guint           total;
   GPtrArray      *facets;      /* (owned) (element-type TkbFacetCounts) */
@@ -44,6 +39,7 @@ typedef struct
 {
   TkbFacets    *facets;         /* (owned) */
   TkbPostings  *postings;       /* (owned) */
+  TkbWordSets  *word_sets;      /* (owned) */
   TkbTokenizer *tokenizer;      /* (owned) */
   guint64       all_generation; /* of all_counts */
   GArray       *all_counts;     /* (owned) (nullable) (element-type guint32): over all documents */

@@ -12,10 +12,11 @@
 
 #include "tkb-evaluate.h"
 #include "tkb-filter.h"
+#include "tkb-rank.h"
 #include "tkb-store-private.h"
 
-/* rows that are put in order before the answer is given; the rest when somebody scrolls there */
-#define SORT_FIRST 256
+/* documents between two looks at the cancellable */
+#define CHECK_DOCUMENTS 16384
 /* values of one facet that are counted out, beside those that are selected */
 #define MAX_VALUES 200
 /* words that are put right */
@@ -28,6 +29,7 @@ tkb_engine_new (void)
 
   self->facets = tkb_facets_new ();
   self->postings = tkb_postings_new ();
+  self->word_sets = tkb_word_sets_new ();
   self->tokenizer = tkb_tokenizer_new ();
   return self;
 }
@@ -37,6 +39,7 @@ tkb_engine_free (TkbEngine *self)
 {
   tkb_facets_free (self->facets);
   tkb_postings_free (self->postings);
+  tkb_word_sets_free (self->word_sets);
   tkb_tokenizer_free (self->tokenizer);
   g_clear_pointer (&self->all_counts, g_array_unref);
   g_free (self);
@@ -97,6 +100,7 @@ tkb_answer_unref (TkbAnswer *self)
   g_object_unref (self->store);
   g_free (self->language);
   g_clear_pointer (&self->ranked, g_array_unref);
+  g_clear_pointer (&self->rest, g_array_unref);
   g_clear_pointer (&self->order, g_array_unref);
   g_ptr_array_unref (self->facets);
   g_ptr_array_unref (self->notes);
@@ -113,6 +117,18 @@ typedef struct
   GPtrArray *selections; /* (owned) (element-type TkbFilter): one a field */
   GArray    *counts;     /* (owned) (element-type guint32) by number of a code */
 } Counter;
+
+/* For every value that the document has. */
+static inline void
+count_codes (Counter *self, guint32 doc)
+{
+  const TkbFacetRow *row = tkb_facets_get_row (self->facets, doc);
+  const guint32     *codes = tkb_facets_get_codes (self->facets, row);
+  guint32           *counts = (guint32 *) self->counts->data;
+
+  for (guint i = 0; i < row->n_codes; i++)
+    counts[codes[i]]++;
+}
 
 /* Whether every selection fits. A document that misses only the selection of one field still
  * counts for the values of that field: those are what could be selected in its place. */
@@ -134,8 +150,7 @@ count_document (Counter *self, guint32 doc)
     }
   if (missed < 0)
     {
-      for (guint i = 0; i < row->n_codes; i++)
-        counts[codes[i]]++;
+      count_codes (self, doc);
       return TRUE;
     }
   missed = ((TkbFilter *) g_ptr_array_index (self->selections, missed))->field;
@@ -271,119 +286,52 @@ make_selections (TkbFacets *facets, TkbQuery *query)
   return filters;
 }
 
-/* ---- order ---- */
+/* ---- hits ---- */
 
-static int
-compare_ranked (const void *a, const void *b)
+static gboolean
+is_time_to_stop (guint i, GCancellable *cancellable, GError **error)
 {
-  const TkbRanked *x = a;
-  const TkbRanked *y = b;
-
-  if (x->key != y->key)
-    return x->key < y->key ? -1 : 1;
-  if (x->tie != y->tie)
-    return x->tie < y->tie ? -1 : 1;
-  return (x->doc > y->doc) - (x->doc < y->doc);
+  return i % CHECK_DOCUMENTS == 0 && g_cancellable_set_error_if_cancelled (cancellable, error);
 }
 
-static TkbRanked
-rank (TkbFacets *facets, TkbHit hit)
+/* Counts hits and puts the first of them in order. hits: not to be changed, others may hold it */
+static gboolean
+rank_hits (
+    TkbAnswer *answer, Counter *counter, GArray *hits, GCancellable *cancellable, GError **error)
 {
-  const TkbFacetRow *row = tkb_facets_get_row (facets, hit.doc);
-  TkbRanked          ranked = { 0, row->tie, hit.doc };
-  guint64            score = MIN (hit.score, G_MAXINT32);
-  guint64            unpublished = (row->flags & TKB_FACET_ROW_PUBLISHED) == 0;
+  gboolean all_fit = counter->selections->len == 0;
+  GArray  *fitting = all_fit ? g_array_ref (hits) : g_array_new (FALSE, FALSE, sizeof (TkbHit));
+  TkbBest  best;
 
-  ranked.key = (G_MAXINT32 - score) << 33 | unpublished << 32 | (G_MAXUINT32 - row->modified_s);
-  return ranked;
-}
-
-static double
-get_score (const TkbRanked *ranked)
-{
-  return (double) (G_MAXINT32 - (ranked->key >> 33));
-}
-
-/* Brings the first n of items to the front, in no order: Hoare's selection with the median of
- * three. */
-static void
-select_first (TkbRanked *items, gsize length, gsize n)
-{
-  gsize low = 0;
-  gsize high = length;
-
-  while (high - low > 16 && n > low && n < high)
-    {
-      TkbRanked a = items[low];
-      TkbRanked b = items[low + (high - low) / 2];
-      TkbRanked c = items[high - 1];
-      TkbRanked pivot;
-      gsize     i = low;
-      gsize     j = high - 1;
-
-      if (compare_ranked (&b, &a) < 0)
-        pivot = compare_ranked (&c, &b) < 0 ? b : compare_ranked (&c, &a) < 0 ? c : a;
-      else
-        pivot = compare_ranked (&c, &a) < 0 ? a : compare_ranked (&c, &b) < 0 ? c : b;
-      for (;;)
-        {
-          TkbRanked swap;
-
-          while (compare_ranked (&items[i], &pivot) < 0)
-            i++;
-          while (compare_ranked (&pivot, &items[j]) < 0)
-            j--;
-          if (i >= j)
-            break;
-          swap = items[i];
-          items[i++] = items[j];
-          items[j--] = swap;
-        }
-      /* all before i are at most the pivot, all from i on at least */
-      if (n <= i)
-        high = i;
-      else
-        low = i;
-    }
-  if (high > low)
-    qsort (items + low, high - low, sizeof *items, compare_ranked);
-}
-
-static void
-sort_until (TkbAnswer *self, guint n)
-{
-  TkbRanked *items = (TkbRanked *) self->ranked->data;
-
-  if (n <= self->n_sorted || self->ranked->len == 0)
-    return;
-  if (self->n_sorted == 0 && n <= SORT_FIRST && self->ranked->len > SORT_FIRST * 4)
-    {
-      select_first (items, self->ranked->len, SORT_FIRST);
-      qsort (items, SORT_FIRST, sizeof *items, compare_ranked);
-      self->n_sorted = SORT_FIRST;
-      return;
-    }
-  qsort (items, self->ranked->len, sizeof *items, compare_ranked);
-  self->n_sorted = self->ranked->len;
-}
-
-static void
-rank_hits (TkbAnswer *answer, Counter *counter, GArray *hits)
-{
-  answer->ranked = g_array_sized_new (FALSE, FALSE, sizeof (TkbRanked), hits->len);
+  answer->rest = fitting;
+  tkb_best_init (&best);
   for (guint i = 0; i < hits->len; i++)
     {
       TkbHit hit = g_array_index (hits, TkbHit, i);
 
-      if (count_document (counter, hit.doc))
-        {
-          TkbRanked ranked = rank (counter->facets, hit);
-
-          g_array_append_val (answer->ranked, ranked);
-        }
+      if (is_time_to_stop (i, cancellable, error))
+        return FALSE;
+      if (all_fit)
+        count_codes (counter, hit.doc);
+      else if (count_document (counter, hit.doc))
+        g_array_append_val (fitting, hit);
+      else
+        continue;
+      tkb_best_offer (&best, counter->facets, hit);
     }
-  answer->total = answer->ranked->len;
-  sort_until (answer, SORT_FIRST);
+  answer->total = fitting->len;
+  answer->ranked = tkb_best_finish (&best);
+  return TRUE;
+}
+
+/* Rows beyond the first are asked for: puts all hits in order. */
+static void
+rank_until (TkbAnswer *self, TkbFacets *facets, guint n)
+{
+  if (n <= self->ranked->len || self->rest == NULL)
+    return;
+  tkb_rank_rest (self->ranked, facets, self->rest);
+  g_clear_pointer (&self->rest, g_array_unref);
 }
 
 TkbAnswer *
@@ -393,23 +341,17 @@ tkb_answer_new_hits (
   TkbAnswer *self = answer_new (store, language);
 
   self->highlighter = tkb_highlighter_new (g_ptr_array_new (), NULL);
-  self->ranked = g_array_sized_new (FALSE, FALSE, sizeof (TkbRanked), hits->len);
-  for (guint i = 0; i < hits->len; i++)
-    {
-      TkbRanked ranked = rank (facets, g_array_index (hits, TkbHit, i));
-
-      g_array_append_val (self->ranked, ranked);
-    }
-  sort_until (self, MAX (limit, SORT_FIRST));
+  self->ranked = g_array_new (FALSE, FALSE, sizeof (TkbRanked));
+  tkb_rank_rest (self->ranked, facets, hits);
   self->total = MIN (limit, hits->len);
   g_array_set_size (self->ranked, self->total);
-  self->n_sorted = self->total;
   return self;
 }
 
 /* hits (nullable): all documents. Those are in the order of browsing already. */
-static void
-browse_hits (TkbAnswer *answer, Counter *counter, GArray *hits)
+static gboolean
+browse_hits (
+    TkbAnswer *answer, Counter *counter, GArray *hits, GCancellable *cancellable, GError **error)
 {
   TkbFacets         *facets = counter->facets;
   g_autofree guint8 *is_hit = NULL;
@@ -425,10 +367,13 @@ browse_hits (TkbAnswer *answer, Counter *counter, GArray *hits)
     {
       guint32 doc = g_array_index (facets->order, guint32, i);
 
+      if (is_time_to_stop (i, cancellable, error))
+        return FALSE;
       if ((is_hit == NULL || is_hit[doc]) && count_document (counter, doc))
         g_array_append_val (answer->order, doc);
     }
   answer->total = answer->order->len;
+  return TRUE;
 }
 
 /* Everything there is: the order is shared, the counts are kept until something changes. */
@@ -442,7 +387,7 @@ browse_all (TkbAnswer *answer, TkbEngine *engine, Counter *counter)
   if (engine->all_counts == NULL || engine->all_generation != facets->generation)
     {
       for (guint i = 0; i < facets->order->len; i++)
-        count_document (counter, g_array_index (facets->order, guint32, i));
+        count_codes (counter, g_array_index (facets->order, guint32, i));
       g_clear_pointer (&engine->all_counts, g_array_unref);
       engine->all_counts = g_array_ref (counter->counts);
       engine->all_generation = facets->generation;
@@ -530,7 +475,8 @@ ask (TkbEngine    *self,
   g_autoptr (TkbAnswer) answer = answer_new (store, language);
   g_auto (TkbEvaluated) evaluated = { 0 };
   g_autoptr (GPtrArray) selections = NULL;
-  Counter counter;
+  gboolean is_done = TRUE;
+  Counter  counter;
 
   if (!tkb_facets_refresh (self->facets, db, error) ||
       !tkb_evaluate (&evaluated, self, db, tkb_store_get_catalog (store), query, cancellable,
@@ -546,13 +492,16 @@ ask (TkbEngine    *self,
                                           self->facets->dictionary->len + 1) };
   g_array_set_size (counter.counts, self->facets->dictionary->len);
   if (!evaluated.is_browse)
-    rank_hits (answer, &counter, evaluated.hits);
+    is_done = rank_hits (answer, &counter, evaluated.hits, cancellable, error);
   else if (evaluated.hits != NULL || selections->len > 0)
-    browse_hits (answer, &counter, evaluated.hits);
+    is_done = browse_hits (answer, &counter, evaluated.hits, cancellable, error);
   else
     browse_all (answer, self, &counter);
-  write_counts (answer, self->facets, query, counter.counts);
+  if (is_done)
+    write_counts (answer, self->facets, query, counter.counts);
   g_array_unref (counter.counts);
+  if (!is_done)
+    return NULL;
   if (answer->total == 0 && !suggest (answer, self, db, query, &evaluated, error))
     return NULL;
   return g_steal_pointer (&answer);
@@ -608,7 +557,7 @@ get_doc (TkbAnswer *self, guint index, double *out_score)
     {
       const TkbRanked *ranked = &g_array_index (self->ranked, TkbRanked, index);
 
-      *out_score = get_score (ranked);
+      *out_score = tkb_ranked_get_score (ranked);
       return ranked->doc;
     }
   *out_score = 0;
@@ -661,7 +610,7 @@ tkb_answer_load (TkbAnswer    *self,
   if (offset >= end)
     return g_steal_pointer (&rows);
   if (self->ranked != NULL)
-    sort_until (self, end);
+    rank_until (self, engine->facets, end);
   db = tkb_store_acquire_reader (self->store, cancellable, error);
   if (db == NULL)
     return NULL;

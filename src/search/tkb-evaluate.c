@@ -102,46 +102,66 @@ typedef enum
   MERGE_NOT,  /* in a, not in b */
 } Merge;
 
-/* a, b: (transfer full) */
+/* a, b: (transfer full); others may hold them, so that neither is changed */
 static GArray *
 merge (GArray *a, GArray *b, Merge how)
 {
-  GArray *result = set_new ();
-  guint   i = 0;
-  guint   j = 0;
+  gboolean      is_both = how == MERGE_OR || how == MERGE_BEST;
+  const TkbHit *x = (const TkbHit *) a->data;
+  const TkbHit *y = (const TkbHit *) b->data;
+  const TkbHit *x_end = x + a->len;
+  const TkbHit *y_end = y + b->len;
+  GArray       *result = g_array_sized_new (FALSE, FALSE, sizeof (TkbHit),
+                                      is_both            ? a->len + b->len
+                                            : how == MERGE_AND ? MIN (a->len, b->len)
+                                                               : a->len);
+  TkbHit       *out = (TkbHit *) result->data;
 
-  while (i < a->len || j < b->len)
+  while (x < x_end && y < y_end)
     {
-      guint64 x = i < a->len ? get_doc (a, i) : G_MAXUINT64;
-      guint64 y = j < b->len ? get_doc (b, j) : G_MAXUINT64;
-      TkbHit  hit = x <= y ? g_array_index (a, TkbHit, i) : g_array_index (b, TkbHit, j);
-
-      if (x == y)
+      if (x->doc == y->doc)
         {
-          guint32 other = g_array_index (b, TkbHit, j).score;
+          guint32 score = how == MERGE_BEST ? MAX (x->score, y->score) : x->score + y->score;
 
-          hit.score = how == MERGE_BEST ? MAX (hit.score, other) : hit.score + other;
+          if (how != MERGE_NOT)
+            *out++ = (TkbHit){ x->doc, score };
+          x++;
+          y++;
         }
-      if (x == y ? how != MERGE_NOT
-                 : (how == MERGE_OR || how == MERGE_BEST || (how == MERGE_NOT && x < y)))
-        g_array_append_val (result, hit);
-      i += x <= y;
-      j += y <= x;
+      else if (x->doc < y->doc)
+        {
+          if (how != MERGE_AND)
+            *out++ = *x;
+          x++;
+        }
+      else
+        {
+          if (is_both)
+            *out++ = *y;
+          y++;
+        }
     }
+  for (; x < x_end && how != MERGE_AND; x++)
+    *out++ = *x;
+  for (; y < y_end && is_both; y++)
+    *out++ = *y;
+  g_array_set_size (result, out - (TkbHit *) result->data);
   g_array_unref (a);
   g_array_unref (b);
   return result;
 }
 
-static void
+/* set: (transfer full) */
+static GArray *
 keep_fitting (GArray *set, TkbFacets *facets, const TkbFilter *filter, gboolean is_not)
 {
-  guint kept = 0;
+  GArray *kept = set_new ();
 
   for (guint i = 0; i < set->len; i++)
     if (tkb_filter_fits (filter, facets, get_doc (set, i)) != is_not)
-      g_array_index (set, TkbHit, kept++) = g_array_index (set, TkbHit, i);
-  g_array_set_size (set, kept);
+      g_array_append_val (kept, g_array_index (set, TkbHit, i));
+  g_array_unref (set);
+  return kept;
 }
 
 /* ---- words ---- */
@@ -172,27 +192,55 @@ add_texts (Evaluation *self, TkbScore *score, const TkbForm *form, GError **erro
 static gboolean
 add_form (Evaluation *self, TkbScore *score, const TkbForm *form, GError **error)
 {
-  if (self->n_not == 0)
-    g_ptr_array_add (self->out->needles,
-                     tkb_needle_new (form->tokens, form->is_prefix, self->n_words));
   if (!form->is_short)
     return add_texts (self, score, form, error);
   return add_list (self, score, TKB_INDEX_TABLE_TITLE, form, error) &&
          (tkb_score_get_n_documents (score) >= FEW_TITLES || add_texts (self, score, form, error));
 }
 
+/* What of the word is shown in bold, and whether it may be misspelt. */
+static void
+note_word (Evaluation *self, const TkbWord *word)
+{
+  if (self->n_not > 0)
+    return;
+  for (guint i = 0; i < word->forms->len; i++)
+    {
+      const TkbForm *form = g_ptr_array_index (word->forms, i);
+
+      g_ptr_array_add (self->out->needles,
+                       tkb_needle_new (form->tokens, form->is_prefix, self->n_words));
+    }
+  if (word->plain != NULL)
+    g_ptr_array_add (self->out->plain_words, g_strdup (word->plain));
+}
+
 static GArray *
-evaluate_word (Evaluation *self, const TkbWord *word, gboolean only_title, GError **error)
+score_word (Evaluation *self, const TkbWord *word, gboolean only_title, GError **error)
 {
   g_autoptr (TkbScore) score = tkb_score_new ();
 
   for (guint i = 0; i < word->forms->len; i++)
     if (!add_form (self, score, g_ptr_array_index (word->forms, i), error))
       return NULL;
-  if (word->plain != NULL && self->n_not == 0)
-    g_ptr_array_add (self->out->plain_words, g_strdup (word->plain));
-  self->n_words++;
   return tkb_score_finish (score, self->engine->facets, only_title);
+}
+
+static GArray *
+evaluate_word (Evaluation *self, const TkbWord *word, gboolean only_title, GError **error)
+{
+  TkbEngine       *engine = self->engine;
+  g_autofree char *key = tkb_word_sets_make_key (word, only_title);
+  GArray          *set = tkb_word_sets_find (engine->word_sets, engine->facets, key);
+
+  note_word (self, word);
+  self->n_words++;
+  if (set != NULL)
+    return set;
+  set = score_word (self, word, only_title, error);
+  if (set != NULL)
+    tkb_word_sets_keep (engine->word_sets, engine->facets, key, set);
+  return set;
 }
 
 static gboolean
@@ -237,7 +285,7 @@ narrow (Evaluation *self, GArray **set, const TkbNode *node, GError **error)
       if (*set == NULL)
         *set = set_new_fitting (facets, filter, is_not);
       else
-        keep_fitting (*set, facets, filter, is_not);
+        *set = keep_fitting (*set, facets, filter, is_not);
       return TRUE;
     }
   self->n_not += is_not;
@@ -485,7 +533,7 @@ apply_scope (Evaluation *self, TkbScope scope, GError **error)
   if (self->out->hits == NULL)
     self->out->hits = set_new_fitting (facets, filter, FALSE);
   else
-    keep_fitting (self->out->hits, facets, filter, FALSE);
+    self->out->hits = keep_fitting (self->out->hits, facets, filter, FALSE);
   return TRUE;
 }
 

@@ -143,14 +143,16 @@ fill_saturations (guint saturations[256])
 GArray *
 tkb_score_finish (TkbScore *self, TkbFacets *facets, gboolean only_title)
 {
-  GArray *hits = g_array_sized_new (FALSE, FALSE, sizeof (TkbHit), self->sums->len);
-  guint   rarity = get_rarity (self->sums->len);
-  guint   saturations[256];
+  GArray    *hits = g_array_sized_new (FALSE, FALSE, sizeof (TkbHit), self->sums->len);
+  guint      rarity = get_rarity (self->sums->len);
+  guint      saturations[256];
+  const Sum *sums = (const Sum *) self->sums->data;
+  TkbHit    *out = (TkbHit *) hits->data;
 
   fill_saturations (saturations);
   for (guint i = 0; i < self->sums->len; i++)
     {
-      const Sum *sum = &g_array_index (self->sums, Sum, i);
+      const Sum *sum = &sums[i];
       TkbHit     hit = { sum->doc, TITLE * POINT * sum->title / TKB_FORM_EXACT };
 
       if (only_title && sum->title == 0)
@@ -163,7 +165,8 @@ tkb_score_finish (TkbScore *self, TkbFacets *facets, gboolean only_title)
       if (sum->attached > 0 && !only_title)
         hit.score += ATTACHED * POINT * sum->attached / (sum->attached + SATURATION_ATTACHED);
       hit.score = hit.score * rarity / 16 / SCORE_STEP;
-      g_array_append_val (hits, hit);
+      *out++ = hit;
     }
+  g_array_set_size (hits, out - (TkbHit *) hits->data);
   return hits;
 }

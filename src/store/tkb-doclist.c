@@ -154,19 +154,8 @@ decode_rows (List *self, GByteArray *bytes, gsize start, GArray *marks)
 typedef enum
 {
   JOIN_OVER, /* of a row in both, b's */
-  JOIN_SUM,  /* the sum of postings */
   JOIN_BOTH, /* both, one after the other */
 } Join;
-
-static inline TkbPosting
-add_postings (const TkbPosting *a, const TkbPosting *b)
-{
-  guint title = MIN (a->title + b->title, TKB_POSTING_MAX_MATCHES);
-  guint head = MIN (a->head + b->head, TKB_POSTING_MAX_MATCHES - title);
-  guint body = MIN (a->body + b->body, TKB_POSTING_MAX_MATCHES - title - head);
-
-  return (TkbPosting){ a->doc, title, head, body };
-}
 
 /* a, b: (transfer full) */
 static GArray *
@@ -193,12 +182,8 @@ join (GArray *a, GArray *b, Join how)
         *out++ = x->posting.doc <= y->posting.doc ? *x++ : *y++;
       else
         {
-          *out = *y;
-          if (how == JOIN_SUM)
-            out->posting = add_postings (&x->posting, &y->posting);
-          out++;
+          *out++ = *y++;
           x++;
-          y++;
         }
     }
   while (x < x_end)
@@ -217,7 +202,6 @@ static GArray *
 unite (List *self)
 {
   g_autoptr (GPtrArray) stack = g_ptr_array_new ();
-  Join           how = self->is_packed ? JOIN_BOTH : JOIN_SUM;
   GHashTableIter iter;
   gpointer       list;
 
@@ -228,7 +212,7 @@ unite (List *self)
 
       g_hash_table_iter_remove (&iter);
       while (stack->len > 0 && ((GArray *) stack->pdata[stack->len - 1])->len <= sum->len * 2)
-        sum = join (g_ptr_array_steal_index (stack, stack->len - 1), sum, how);
+        sum = join (g_ptr_array_steal_index (stack, stack->len - 1), sum, JOIN_BOTH);
       g_ptr_array_add (stack, sum);
     }
   if (stack->len == 0)
@@ -237,7 +221,7 @@ unite (List *self)
     {
       GArray *last = g_ptr_array_steal_index (stack, stack->len - 1);
 
-      stack->pdata[stack->len - 1] = join (stack->pdata[stack->len - 1], last, how);
+      stack->pdata[stack->len - 1] = join (stack->pdata[stack->len - 1], last, JOIN_BOTH);
     }
   return stack->pdata[0];
 }
@@ -273,29 +257,7 @@ take_word (const char *word, GByteArray *bytes, GArray *marks, gpointer user_dat
   return TRUE;
 }
 
-static TkbPagesRead
-list_read (List         *self,
-           TkbDb        *db,
-           TkbIndexTable table,
-           const char   *token,
-           gboolean      is_prefix,
-           GCancellable *cancellable,
-           GError      **error)
-{
-  long     length = g_utf8_strlen (token, -1);
-  gboolean is_range =
-      is_prefix && (table != TKB_INDEX_TABLE_TITLE || length > MAX_PREFIX_INDEX || self->is_packed);
-  char             mark = is_prefix && !is_range ? MAIN_MARK + length : MAIN_MARK;
-  g_autofree char *word = g_strdup_printf ("%c%s", mark, token);
-  TkbPagesRead     read =
-      tkb_word_pages_read (db, table, word, is_range, cancellable, take_word, self, error);
-
-  if (read == TKB_PAGES_OK)
-    self->rows = unite (self);
-  return read;
-}
-
-/* ---- phrases ---- */
+/* ---- positions ---- */
 
 /* The positions of a word in one row: column and place in one number. */
 typedef struct
@@ -350,6 +312,100 @@ get_place (const Positions *self)
 {
   return self->column << 32 | self->place;
 }
+
+/* Puts a place among the smallest of those seen, each once. */
+static guint
+add_place (guint64 *places, guint n, guint64 place)
+{
+  guint at = n;
+
+  while (at > 0 && places[at - 1] > place)
+    at--;
+  if ((at > 0 && places[at - 1] == place) || at == TKB_POSTING_MAX_MATCHES)
+    return n;
+  n = MIN (n, TKB_POSTING_MAX_MATCHES - 1);
+  memmove (places + at + 1, places + at, (n - at) * sizeof *places);
+  places[at] = place;
+  return n + 1;
+}
+
+/* Several words in one document: a symbol and its beginning stand at one place, which counts once.
+ */
+static TkbPosting
+count_places (const List *self, const Row *row, const Row *end)
+{
+  TkbPosting posting = { .doc = row->packed.doc };
+  guint64    places[TKB_POSTING_MAX_MATCHES];
+  guint      n = 0;
+
+  for (; row < end; row++)
+    {
+      Positions positions;
+
+      positions_init (&positions, self, row);
+      for (guint i = 0; i < TKB_POSTING_MAX_MATCHES && positions_next (&positions); i++)
+        n = add_place (places, n, get_place (&positions));
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      posting.title += places[i] >> 32 == 0;
+      posting.head += places[i] >> 32 == 1;
+      posting.body += places[i] >> 32 == 2;
+    }
+  return posting;
+}
+
+/* From packed rows to what counts in them, one a document. */
+static void
+count_rows (List *self)
+{
+  Row  *rows = (Row *) self->rows->data;
+  Row  *end = rows + self->rows->len;
+  guint kept = 0;
+
+  for (Row *row = rows; row < end;)
+    {
+      Row *next = row + 1;
+
+      while (next < end && next->packed.doc == row->packed.doc)
+        next++;
+      rows[kept++].posting = count_places (self, row, next);
+      row = next;
+    }
+  g_array_set_size (self->rows, kept);
+  self->is_packed = FALSE;
+}
+
+/* A beginning is several words, unless the table has a list of it. */
+static gboolean
+is_several (TkbIndexTable table, const char *token, gboolean is_prefix)
+{
+  return is_prefix &&
+         (table != TKB_INDEX_TABLE_TITLE || g_utf8_strlen (token, -1) > MAX_PREFIX_INDEX);
+}
+
+static TkbPagesRead
+list_read (List         *self,
+           TkbDb        *db,
+           TkbIndexTable table,
+           const char   *token,
+           gboolean      is_prefix,
+           GCancellable *cancellable,
+           GError      **error)
+{
+  /* the list of a beginning does not say of which word a position is */
+  gboolean is_range = is_prefix && self->is_packed;
+  char     mark = is_prefix && !is_range ? MAIN_MARK + g_utf8_strlen (token, -1) : MAIN_MARK;
+  g_autofree char *word = g_strdup_printf ("%c%s", mark, token);
+  TkbPagesRead     read =
+      tkb_word_pages_read (db, table, word, is_range, cancellable, take_word, self, error);
+
+  if (read == TKB_PAGES_OK)
+    self->rows = unite (self);
+  return read;
+}
+
+/* ---- phrases ---- */
 
 /* Where the words stand one after the other. */
 static TkbPosting
@@ -421,6 +477,16 @@ find_row (GArray *rows, guint at, guint32 doc)
         high = middle;
     }
   return high;
+}
+
+static inline TkbPosting
+add_postings (const TkbPosting *a, const TkbPosting *b)
+{
+  guint title = MIN (a->title + b->title, TKB_POSTING_MAX_MATCHES);
+  guint head = MIN (a->head + b->head, TKB_POSTING_MAX_MATCHES - title);
+  guint body = MIN (a->body + b->body, TKB_POSTING_MAX_MATCHES - title - head);
+
+  return (TkbPosting){ a->doc, title, head, body };
 }
 
 /* All rows of the last word (which is several, if it is a beginning) in one document. */
@@ -512,8 +578,10 @@ read_word (TkbDb        *db,
   List         list;
   TkbPagesRead read;
 
-  list_init (&list, FALSE);
+  list_init (&list, is_several (table, token, is_prefix));
   read = list_read (&list, db, table, token, is_prefix, cancellable, error);
+  if (read == TKB_PAGES_OK && list.is_packed)
+    count_rows (&list);
   *out_rows = g_steal_pointer (&list.rows);
   list_clear (&list);
   return read;

@@ -6,7 +6,7 @@
  * of all facets and the first rows with their snippets; the same keystrokes put to FTS5 (ORDER BY
  * rank) and, where it is there, to Xapian; the first query of a process; memory.
  *
- * usage: bench-search QUERIES [DOCUMENTSxBYTES]... */
+ * usage: bench-search QUERIES DOCUMENTSxBYTES... */
 
 #include <sqlite3.h>
 #include <string.h>
@@ -270,6 +270,22 @@ run_xapian (BenchLibrary *library, const char *queries_path)
     g_error ("%s", error->message);
 }
 
+/* For other benchmarks: a library of that size at path. */
+static int
+copy_library (const char *size, const char *path)
+{
+  g_auto (GStrv) parts = g_strsplit (size, "x", 2);
+  g_autoptr (BenchLibrary) library = bench_library_new (g_ascii_strtoull (parts[0], NULL, 10),
+                                                        g_ascii_strtoull (parts[1], NULL, 10));
+  g_autoptr (TkbStore) store = bench_library_open (library->path, TKB_STORE_OPEN_NONE);
+  g_autoptr (GError) error = NULL;
+
+  tkb_store_backup (store, path, NULL, &error);
+  g_assert_no_error (error);
+  tkb_store_close (store);
+  return 0;
+}
+
 static void
 measure (const char *queries_path, GPtrArray *queries, guint count, gsize size_bytes)
 {
@@ -299,6 +315,8 @@ main (int argc, char **argv)
 
   if (argc == 4 && strcmp (argv[1], "--child") == 0)
     return run_child (argv[2], argv[3]);
+  if (argc == 4 && strcmp (argv[1], "--copy") == 0)
+    return copy_library (argv[2], argv[3]);
   if (argc < 3)
     g_error ("usage: bench-search QUERIES DOCUMENTSxBYTES...");
   queries = bench_queries_read (argv[1]);
