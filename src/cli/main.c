@@ -33,6 +33,8 @@ static const TkbCliVerb verbs[] = {
   { "sync", "URL [--pull|--push] [--live] [--user NAME] [--password-file FILE]",
     N_ ("sync with a database or a store file"), tkb_cli_sync },
   { "check", "[--repair]", N_ ("look for damage, and repair it"), tkb_cli_check },
+  { "salvage", "[--output FILE]", N_ ("save what can be read of a damaged store"),
+    tkb_cli_salvage },
   { "stats", "", N_ ("count what is in the store"), tkb_cli_stats },
   { "reindex", "", N_ ("build the search index again"), tkb_cli_reindex },
 };

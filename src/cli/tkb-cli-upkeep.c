@@ -1,12 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* check, stats, reindex */
+/* check, salvage, stats, reindex */
 
 #include "config.h"
 
 #include "tkb-cli.h"
 #include "tkb-extractor.h"
+#include "tkb-salvage.h"
 
 static void
 print_lines (TkbCli *cli, GPtrArray *lines, const char *member)
@@ -39,12 +40,81 @@ look (TkbCli *cli, TkbStore *store)
   return findings->len == 0 ? TKB_CLI_OK : TKB_CLI_FAILED;
 }
 
+static void
+print_salvage (TkbCli *cli, TkbSalvage *report)
+{
+  g_autofree char *text = NULL;
+
+  if (cli->json)
+    {
+      JsonObject *row = json_object_new ();
+
+      json_object_set_int_member (row, "documents", (gint64) report->documents);
+      json_object_set_int_member (row, "drafts", (gint64) report->drafts);
+      json_object_set_int_member (row, "texts", (gint64) report->revisions);
+      json_object_set_int_member (row, "waiting", (gint64) report->waiting);
+      json_object_set_int_member (row, "lost_documents", report->lost);
+      json_object_set_int_member (row, "lost_texts", report->unsure);
+      if (report->kept_path != NULL)
+        json_object_set_string_member (row, "kept", report->kept_path);
+      tkb_cli_print_json (row);
+      print_lines (cli, report->lines, "done");
+      return;
+    }
+  text = tkb_salvage_to_text (report);
+  g_print ("%s", text);
+  if (report->report_path != NULL)
+    g_print (_ ("The report is kept: %s\n"), report->report_path);
+  g_print ("%s\n", _ ("Sync now: what the server has and is missing here comes again."));
+}
+
 static int
-repair (TkbCli *cli, TkbStore *store)
+salvage (TkbCli *cli, const char *output)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) done = tkb_store_repair (store, NULL, &error);
+  g_autoptr (TkbSalvage) report = tkb_salvage_run (cli->store_path, output, cli->catalog,
+                                                   cli->clock, cli->random, NULL, &error);
 
+  if (report == NULL)
+    return tkb_cli_fail (cli->store_path, error);
+  print_salvage (cli, report);
+  return TKB_CLI_OK;
+}
+
+int
+tkb_cli_salvage (TkbCli *cli, int argc, char **argv)
+{
+  g_autofree char *output = NULL;
+  GOptionEntry     entries[] = {
+        { "output", 0, 0, G_OPTION_ARG_FILENAME, &output,
+          N_ ("A new file; without it the new store takes the place of the damaged one"), N_ ("FILE") },
+        G_OPTION_ENTRY_NULL,
+  };
+
+  if (!tkb_cli_parse (cli, entries, &argc, &argv, 0, 0))
+    return TKB_CLI_USAGE;
+  return salvage (cli, output);
+}
+
+/* Where the file itself is damaged: saves what can be read. */
+static int
+repair (TkbCli *cli)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TkbStore) store = tkb_store_open (cli->store_path, TKB_STORE_OPEN_OUTBOX, cli->catalog,
+                                               cli->clock, cli->random, &error);
+  g_autoptr (GPtrArray) done = NULL;
+
+  if (store != NULL)
+    {
+      done = tkb_store_repair (store, NULL, &error);
+      tkb_store_close (store);
+    }
+  if (g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT))
+    {
+      g_printerr ("%s\n", error->message);
+      return salvage (cli, NULL);
+    }
   if (done == NULL)
     return tkb_cli_fail (cli->store_path, error);
   print_lines (cli, done, "done");
@@ -66,10 +136,12 @@ tkb_cli_check (TkbCli *cli, int argc, char **argv)
 
   if (!tkb_cli_parse (cli, entries, &argc, &argv, 0, 0))
     return TKB_CLI_USAGE;
+  if (repairs)
+    return repair (cli);
   store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
   if (store == NULL)
     return TKB_CLI_FAILED;
-  status = repairs ? repair (cli, store) : look (cli, store);
+  status = look (cli, store);
   tkb_store_close (store);
   return status;
 }

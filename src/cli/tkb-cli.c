@@ -116,8 +116,8 @@ advice_for (const GError *error)
     case TKB_STORE_ERROR_NOT_A_STORE:
       return _ ("The file was not touched. Name another file with --store.");
     case TKB_STORE_ERROR_CORRUPT:
-      return _ (
-          "The file was not touched. Keep a copy of it; \"check\" says what can still be read.");
+      return _ ("The file was not touched. \"check --repair\" saves what can be read and keeps "
+                "this file.");
     case TKB_STORE_ERROR_FULL:
       return _ ("Nothing of this was kept. Make room on the disk and repeat it.");
     case TKB_STORE_ERROR_READ_ONLY:

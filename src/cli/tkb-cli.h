@@ -53,6 +53,7 @@ int tkb_cli_resolve (TkbCli *cli, int argc, char **argv);
 int tkb_cli_export (TkbCli *cli, int argc, char **argv);
 int tkb_cli_sync (TkbCli *cli, int argc, char **argv);
 int tkb_cli_check (TkbCli *cli, int argc, char **argv);
+int tkb_cli_salvage (TkbCli *cli, int argc, char **argv);
 int tkb_cli_stats (TkbCli *cli, int argc, char **argv);
 int tkb_cli_reindex (TkbCli *cli, int argc, char **argv);
 

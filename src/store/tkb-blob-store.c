@@ -373,6 +373,34 @@ tkb_blob_store_verify (TkbBlobStore *self,
   return TRUE;
 }
 
+TkbBlob *
+tkb_blob_store_identify (TkbBlobStore *self, const char *sha256, GCancellable *cancellable)
+{
+  g_autoptr (GChecksum) sha = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (GChecksum) md5 = g_checksum_new (G_CHECKSUM_MD5);
+  g_autofree guint8 *chunk = g_malloc (CHUNK_BYTES);
+  g_autoptr (GInputStream) stream = tkb_blob_store_open (self, sha256, NULL);
+  TkbBlob *blob;
+  gint64   total = 0;
+  gssize   length = -1;
+
+  while (stream != NULL &&
+         (length = g_input_stream_read (stream, chunk, CHUNK_BYTES, cancellable, NULL)) > 0)
+    {
+      g_checksum_update (sha, chunk, length);
+      g_checksum_update (md5, chunk, length);
+      total += length;
+    }
+  if (length < 0 || strcmp (g_checksum_get_string (sha), sha256) != 0)
+    return NULL;
+  blob = g_new0 (TkbBlob, 1);
+  blob->digest = encode_md5 (md5);
+  blob->sha256 = g_strdup (sha256);
+  blob->length_bytes = total;
+  blob->is_verified = TRUE;
+  return blob;
+}
+
 gboolean
 tkb_blob_store_set_aside (TkbBlobStore *self, const char *sha256, GError **error)
 {

@@ -53,6 +53,9 @@ gboolean tkb_blob_store_verify (TkbBlobStore *self,
                                 gboolean     *out_is_right,
                                 GCancellable *cancellable,
                                 GError      **error);
+/* What a file is by its bytes. NULL: it cannot be read, or is not what its name says. */
+TkbBlob *
+tkb_blob_store_identify (TkbBlobStore *self, const char *sha256, GCancellable *cancellable);
 /* Moves a damaged file to the folder "damaged" beside the shelves: it counts as missing from then
  * on, and a person may still look at it. */
 gboolean tkb_blob_store_set_aside (TkbBlobStore *self, const char *sha256, GError **error);

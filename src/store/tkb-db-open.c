@@ -8,7 +8,6 @@
 #include "tkb-db-private.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -81,63 +80,65 @@ set_errno_error (const char *path, int errsv, GError **error)
   return FALSE;
 }
 
-/* Looks at the file without SQLite, so that one that is not ours is certain to stay as it is. */
+/* Looks at what is there before SQLite opens it; nothing but a name is asked for. */
 static gboolean
-look_at_file (const char *path, TkbDbFlags flags, gboolean *out_is_new, GError **error)
+look_at_path (const char *path, TkbDbFlags flags, gboolean *out_is_new, GError **error)
 {
-  guint8   header[HEADER_BYTES];
   GStatBuf status;
-  gssize   length;
-  int      fd;
-  guint32  application_id;
 
   *out_is_new = FALSE;
   if (g_stat (path, &status) != 0)
     {
-      if (errno == ENOENT && (flags & TKB_DB_CREATE) != 0)
-        {
-          *out_is_new = TRUE;
-          return TRUE;
-        }
-      return set_errno_error (path, errno, error);
+      *out_is_new = errno == ENOENT && (flags & TKB_DB_CREATE) != 0;
+      return *out_is_new || set_errno_error (path, errno, error);
     }
   if (!S_ISREG (status.st_mode))
     {
       g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_A_STORE, "%s: is no file", path);
       return FALSE;
     }
-  if (status.st_size == 0 && (flags & TKB_DB_CREATE) != 0)
-    {
-      *out_is_new = TRUE;
-      return TRUE;
-    }
-  fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
-  if (fd < 0)
-    return set_errno_error (path, errno, error);
-  length = read (fd, header, sizeof header);
-  if (length < 0)
-    {
-      int errsv = errno;
+  *out_is_new = status.st_size == 0 && (flags & TKB_DB_CREATE) != 0;
+  return TRUE;
+}
 
-      close (fd);
-      return set_errno_error (path, errsv, error);
-    }
-  close (fd);
+/* Reads the header before SQLite does, so that a file that is not ours is certain to stay as it is;
+ * but through SQLite's own file: to open and close the file beside it would end the locks that this
+ * program's other connections hold (POSIX), and another program that leaves would take itself for
+ * the last one and remove the log (https://www.sqlite.org/howtocorrupt.html, 2.2). */
+static gboolean
+look_at_header (TkbDb *self, GError **error)
+{
+  guint8        header[HEADER_BYTES];
+  sqlite3_file *file = NULL;
+  sqlite3_int64 length = 0;
+  guint32       application_id;
+  int           code;
+
+  code = sqlite3_file_control (self->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (code == SQLITE_OK && (file == NULL || file->pMethods == NULL))
+    code = SQLITE_CANTOPEN;
+  if (code == SQLITE_OK)
+    code = file->pMethods->xFileSize (file, &length);
+  if (code == SQLITE_OK)
+    code = file->pMethods->xRead (file, header, sizeof header, 0);
+  if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
+    return tkb_db_set_code_error (self->path, code, NULL, error);
   if (length < 16 || memcmp (header, "SQLite format 3", 16) != 0)
     {
-      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_A_STORE, "%s: is not a store", path);
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_A_STORE, "%s: is not a store",
+                   self->path);
       return FALSE;
     }
   if (length < HEADER_BYTES)
     {
-      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT, "%s: is cut off", path);
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT, "%s: is cut off", self->path);
       return FALSE;
     }
   memcpy (&application_id, header + HEADER_APPLICATION_ID, sizeof application_id);
   if (GUINT32_FROM_BE (application_id) != TKB_DB_APPLICATION_ID)
     {
       g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_A_STORE,
-                   "%s: is a database of another program", path);
+                   "%s: is a database of another program", self->path);
       return FALSE;
     }
   return TRUE;
@@ -320,7 +321,7 @@ tkb_db_open (const char *path, TkbDbFlags flags, GError **error)
   int              open_flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE;
   int              code;
 
-  if (!look_at_file (path, flags, &is_new, error))
+  if (!look_at_path (path, flags, &is_new, error))
     return NULL;
   uri = make_uri (path, flags);
   if ((flags & TKB_DB_READ_ONLY) != 0)
@@ -333,6 +334,8 @@ tkb_db_open (const char *path, TkbDbFlags flags, GError **error)
       tkb_db_set_error (self, code, error);
       return NULL;
     }
+  if (!is_new && !look_at_header (self, error))
+    return NULL;
   sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
   set_defences (self->handle);
   if (!tkb_db_run_script (self, "PRAGMA cell_size_check = ON", error))

@@ -157,6 +157,37 @@
      "INSERT INTO counter (name, value) SELECT 'kind:' || kind, count(*) FROM document"            \
      " WHERE flags & 3 = 0 AND kind IS NOT NULL GROUP BY kind")
 
+/* tkb-salvage.c: rows as they were found, into a new file; what came first stays */
+#define TKB_SQL_SALVAGE(S)                                                                         \
+  S (SALVAGE_DOCUMENT,                                                                             \
+     "INSERT OR IGNORE INTO document (doc, id, seq, rev, flags, kind, state, modified, title,"     \
+     " tree) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                                    \
+  S (SALVAGE_NAME,                                                                                 \
+     "INSERT OR IGNORE INTO document (doc, id, seq, rev, flags, tree) SELECT ?1, ?2, 1 + coalesce" \
+     " (max (seq), 0), '', 0, '' FROM document")                                                   \
+  S (SALVAGE_REVISION,                                                                             \
+     "INSERT OR IGNORE INTO revision (doc, rev, flags, stored_ms, body) VALUES (?1, ?2, ?3, ?4,"   \
+     " ?5)")                                                                                       \
+  S (SALVAGE_BLOB,                                                                                 \
+     "INSERT OR IGNORE INTO blob (digest, sha256, length_bytes, stored_ms, verified)"              \
+     " VALUES (?1, ?2, ?3, ?4, ?5)")                                                               \
+  S (SALVAGE_LOCAL, "INSERT OR IGNORE INTO local (id, body) VALUES (?1, ?2)")                      \
+  S (SALVAGE_OUTBOX, "INSERT OR IGNORE INTO outbox (doc, rev, base, reason, since_ms)"             \
+                     " VALUES (?1, ?2, ?3, ?4, ?5)")                                               \
+  S (SALVAGE_GUESS_OUTBOX,                                                                         \
+     "INSERT OR IGNORE INTO outbox (doc, rev, since_ms) SELECT doc, rev, stored_ms FROM revision"  \
+     " JOIN document USING (doc, rev) WHERE revision.flags & 136 = 128")                           \
+  S (SALVAGE_HAS_REVISION, "SELECT 1 FROM revision WHERE doc = ?1 AND rev = ?2")                   \
+  S (SALVAGE_NAME_OF, "SELECT id FROM document WHERE doc = ?1")                                    \
+  S (SALVAGE_NAMELESS,                                                                             \
+     "SELECT doc, rev, max (revision) FROM revision WHERE flags & 128 AND NOT EXISTS (SELECT 1"    \
+     " FROM document WHERE document.doc = revision.doc) GROUP BY doc")                             \
+  S (SALVAGE_DROP_NAMELESS, "DELETE FROM revision WHERE NOT EXISTS (SELECT 1 FROM document"        \
+                            " WHERE document.doc = revision.doc)")                                 \
+  S (SALVAGE_DROP_OUTBOX, "DELETE FROM outbox WHERE NOT EXISTS (SELECT 1 FROM document"            \
+                          " WHERE document.doc = outbox.doc)")                                     \
+  S (SALVAGE_COUNT_REVISIONS, "SELECT count(*) FROM revision")
+
 /* full-text index and facets: src/store/tkb-index.c */
 #define TKB_SQL_INDEX(S)                                                                           \
   S (INDEX_FTS5_API, "SELECT fts5 (?1)")                                                           \
@@ -291,6 +322,7 @@
   TKB_SQL_FAVOURITE (S)                                                                            \
   TKB_SQL_UPKEEP (S)                                                                               \
   TKB_SQL_REPAIR (S)                                                                               \
+  TKB_SQL_SALVAGE (S)                                                                              \
   TKB_SQL_INDEX (S)                                                                                \
   TKB_SQL_ATTACHED (S)
 

@@ -68,6 +68,15 @@ struct _TkbStore
 
 /* ---- tkb-store.c ---- */
 
+/* tkb_store_open () with the attachments in another folder. */
+TkbStore *tkb_store_open_with_blobs (const char       *path,
+                                     const char       *folder,
+                                     TkbStoreOpenFlags flags,
+                                     TkbCatalog       *catalog,
+                                     TkbClock         *clock,
+                                     TkbRandom        *random,
+                                     GError          **error);
+
 /* Runs on the writer thread. */
 typedef gboolean (*TkbWriterFunc) (TkbStore *self, gpointer data, GError **error);
 

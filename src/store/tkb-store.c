@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tkb-limits.h"
+#include "tkb-salvage.h"
 
 /* idle connections kept; more than readers and a search at once are rare */
 #define MAX_IDLE_READERS 6
@@ -232,6 +233,35 @@ open_on_writer (gpointer data, gpointer user_data)
                      get_data_version (self->db, &self->data_version, opening->error);
 }
 
+TkbStore *
+tkb_store_open_with_blobs (const char       *path,
+                           const char       *folder,
+                           TkbStoreOpenFlags flags,
+                           TkbCatalog       *catalog,
+                           TkbClock         *clock,
+                           TkbRandom        *random,
+                           GError          **error)
+{
+  g_autoptr (TkbStore) self = g_object_new (TKB_TYPE_STORE, NULL);
+  Opening opening = { .self = self, .error = error };
+
+  self->path = g_canonicalize_filename (path, NULL);
+  self->flags = flags;
+  self->catalog = catalog != NULL ? tkb_catalog_ref (catalog) : NULL;
+  self->clock = g_object_ref (clock);
+  self->random = g_object_ref (random);
+  self->context = g_main_context_ref_thread_default ();
+  self->blobs = tkb_blob_store_new (folder);
+  self->writer = tkb_worker_new ("tkb-writer");
+  tkb_worker_run (self->writer, open_on_writer, &opening, NULL);
+  if (!opening.is_open)
+    return NULL;
+  watch_others (self);
+  tkb_store_start_indexer (self);
+  tkb_store_kick_index (self);
+  return g_steal_pointer (&self);
+}
+
 /**
  * tkb_store_open:
  * @path: the store's file; its attachments stand in the folder @path.blobs
@@ -257,32 +287,18 @@ tkb_store_open (const char       *path,
                 TkbRandom        *random,
                 GError          **error)
 {
-  g_autoptr (TkbStore) self = NULL;
+  g_autofree char *absolute = NULL;
   g_autofree char *folder = NULL;
-  Opening          opening = { .error = error };
 
   g_return_val_if_fail (path != NULL, NULL);
   g_return_val_if_fail (TKB_IS_CLOCK (clock), NULL);
   g_return_val_if_fail (TKB_IS_RANDOM (random), NULL);
 
-  self = g_object_new (TKB_TYPE_STORE, NULL);
-  self->path = g_canonicalize_filename (path, NULL);
-  self->flags = flags;
-  self->catalog = catalog != NULL ? tkb_catalog_ref (catalog) : NULL;
-  self->clock = g_object_ref (clock);
-  self->random = g_object_ref (random);
-  self->context = g_main_context_ref_thread_default ();
-  folder = g_strconcat (self->path, ".blobs", NULL);
-  self->blobs = tkb_blob_store_new (folder);
-  self->writer = tkb_worker_new ("tkb-writer");
-  opening.self = self;
-  tkb_worker_run (self->writer, open_on_writer, &opening, NULL);
-  if (!opening.is_open)
+  absolute = g_canonicalize_filename (path, NULL);
+  folder = g_strconcat (absolute, ".blobs", NULL);
+  if ((flags & TKB_STORE_OPEN_READ_ONLY) == 0 && !tkb_salvage_resume (absolute, clock, error))
     return NULL;
-  watch_others (self);
-  tkb_store_start_indexer (self);
-  tkb_store_kick_index (self);
-  return g_steal_pointer (&self);
+  return tkb_store_open_with_blobs (absolute, folder, flags, catalog, clock, random, error);
 }
 
 /* ---- close ---- */

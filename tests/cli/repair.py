@@ -4,6 +4,7 @@
 """What a person does about damage: check, repair, sync; bytes that were lost come from the server."""
 
 import base64
+import json
 import sqlite3
 from pathlib import Path
 
@@ -76,6 +77,67 @@ def a_text_that_is_lost_comes_again(c):
     c.cli("sync", c.server.url, *c.account())
     assert c.rows("show", ID)[0]["title"] == CASE["title"]
     c.cli("check")
+
+
+def damage(c, name, *pages):
+    """Noise in the place of some pages."""
+    path = Path(c.store(name))
+    content = bytearray(path.read_bytes())
+    for page in pages:
+        content[page * 4096:(page + 1) * 4096] = bytes((i * 131 + 77) % 256 for i in range(4096))
+    path.write_bytes(content)
+    return bytes(content)
+
+
+@test
+def a_damaged_file_is_saved_and_the_server_fills_the_gaps(c):
+    c.cli("import", "-", stdin="\n".join(json.dumps({**CASE, "_id": f"case:{i:03}", "title": f"Case {i}"})
+                                         for i in range(200)))
+    c.cli("sync", c.server.url, *c.account())
+    c.put({**CASE, "_id": "case:unsent", "title": "Not sent yet"},
+          {**CASE, "_id": "case:mine", "state": "draft", "title": "A draft"})
+    (before,) = c.rows("stats")
+    pages = Path(c.store()).stat().st_size // 4096
+    content = damage(c, "library", *range(60, pages, 9))
+    found = c.cli("check", status=1)
+    assert "damaged" in found.out + found.err and "check --repair" in found.out + found.err, found.out + found.err
+    done = c.cli("check", "--repair").out
+    assert "Sync now" in done, done
+    (kept,) = c.work.glob("library.tisckb.damaged-*[0-9]")
+    assert kept.read_bytes() == content
+    assert "Saved: " in Path(f"{kept}.txt").read_text()
+    c.cli("check")
+    c.cli("sync", c.server.url, *c.account())
+    c.cli("check")
+    (after,) = c.rows("stats")
+    assert after["documents"] >= before["documents"] - 2, (before, after)
+    assert after["waiting"] == 0, after
+    for i in range(200):
+        assert c.rows("show", f"case:{i:03}")[0]["title"] == f"Case {i}"
+    blob(c)
+
+
+@test
+def what_is_saved_may_go_to_another_file(c):
+    damage(c, "library", 0)
+    c.cli("stats", status=1)
+    (row,) = c.rows("salvage", "--output", c.store("saved"))[:1]
+    assert row["documents"] >= 200 and row["lost_documents"] == 0, row
+    c.cli("check", store="saved")
+    assert c.rows("show", "case:007", store="saved")[0]["title"] == "Case 7"
+    assert blob(c, "saved").read_bytes() == DRAWING
+    c.cli("salvage", "--output", c.store("saved"), status=1)
+    c.cli("stats", status=1)
+
+
+@test
+def nothing_is_made_of_nothing(c):
+    path = Path(c.store("noise"))
+    path.write_bytes(bytes(range(256)) * 64)
+    c.cli("salvage", store="noise", status=1)
+    assert path.read_bytes() == bytes(range(256)) * 64
+    c.cli("salvage", store="absent", status=1)
+    assert not Path(c.store("absent")).exists()
 
 
 main()

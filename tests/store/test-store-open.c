@@ -8,8 +8,10 @@
 
 #include <glib/gstdio.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tkb-db.h"
@@ -249,9 +251,113 @@ test_crash (Fixture *fixture, gconstpointer data)
   tkb_store_close (recovered);
 }
 
+/* ---- two programs ---- */
+
+static const char *program; /* this one, to be run once more */
+
+/* What the second program does: as many edits as it is told, each on its own. */
+static int
+run_child (const char *path, const char *prefix, int count)
+{
+  g_autoptr (TkbClock) clock = tkb_clock_new_system ();
+  g_autoptr (TkbRandom) random = tkb_random_new_system ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TkbStore) store =
+      tkb_store_open (path, TKB_STORE_OPEN_NONE, NULL, clock, random, &error);
+
+  g_assert_no_error (error);
+  for (int i = 0; i < count; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%s-%d", prefix, i);
+
+      g_free (put (store, id, NULL, "{'title':'From the other program'}"));
+    }
+  tkb_store_close (store);
+  return 0;
+}
+
+static GPid
+start_child (Fixture *fixture, const char *prefix, int count)
+{
+  g_autofree char *number = g_strdup_printf ("%d", count);
+  const char      *argv[] = { program, "--child", fixture->path, prefix, number, NULL };
+  g_autoptr (GError) error = NULL;
+  GPid pid;
+
+  g_spawn_async (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL,
+                 NULL, NULL, &pid, &error);
+  g_assert_no_error (error);
+  return pid;
+}
+
+static void
+wait_for_child (GPid pid)
+{
+  int status;
+
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_true (g_spawn_check_wait_status (status, NULL));
+}
+
+static guint
+count_documents (TkbStore *store, const char *prefix)
+{
+  g_autofree char *end = g_strconcat (prefix, "~", NULL);
+  g_autoptr (GPtrArray) rows =
+      tkb_store_list (store, prefix, end, 0, 100000, TKB_LIST_NONE, NULL, NULL);
+
+  return rows->len;
+}
+
+/* The other program comes and goes: it must not take the log away from under this one, whatever
+ * this one has read before. */
+static void
+test_other_program_leaves (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *log = g_strconcat (fixture->path, "-wal", NULL);
+  g_autofree char *first = put (fixture->store, "here-0", NULL, "{}");
+  GStatBuf         before, after;
+
+  assert_winner (fixture->store, "here-0", first);
+  g_assert_cmpint (g_stat (log, &before), ==, 0);
+  wait_for_child (start_child (fixture, "there", 1));
+  g_assert_cmpint (g_stat (log, &after), ==, 0);
+  g_assert_cmpuint (before.st_ino, ==, after.st_ino);
+  g_free (put (fixture->store, "here-1", NULL, "{}"));
+  wait_for_child (start_child (fixture, "then", 1));
+  fixture_reopen (fixture, TKB_STORE_OPEN_NONE);
+  g_assert_cmpuint (count_documents (fixture->store, "here"), ==, 2);
+  g_assert_cmpuint (count_documents (fixture->store, "there"), ==, 1);
+  g_assert_cmpuint (count_documents (fixture->store, "then"), ==, 1);
+}
+
+/* Three programs write at the same time; nobody's edit is lost, nobody waits for ever. */
+static void
+test_programs_write (Fixture *fixture, gconstpointer data)
+{
+  GPid one = start_child (fixture, "one", 40);
+  GPid two = start_child (fixture, "two", 40);
+
+  for (int i = 0; i < 40; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("here-%d", i);
+
+      g_free (put (fixture->store, id, NULL, "{'title':'From here'}"));
+    }
+  wait_for_child (one);
+  wait_for_child (two);
+  g_assert_cmpuint (count_documents (fixture->store, "here"), ==, 40);
+  g_assert_cmpuint (count_documents (fixture->store, "one"), ==, 40);
+  g_assert_cmpuint (count_documents (fixture->store, "two"), ==, 40);
+  g_assert_cmpuint (tkb_store_get_last_seq (fixture->store), ==, 120);
+}
+
 int
 main (int argc, char *argv[])
 {
+  program = argv[0];
+  if (argc == 5 && strcmp (argv[1], "--child") == 0)
+    return run_child (argv[2], argv[3], atoi (argv[4]));
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   FIXTURE_TEST ("/store/open/missing", 0, test_missing);
   FIXTURE_TEST ("/store/open/foreign", 0, test_foreign);
@@ -263,5 +369,7 @@ main (int argc, char *argv[])
   FIXTURE_TEST ("/store/open/identity", 0, test_identity);
   FIXTURE_TEST ("/store/open/closed", 0, test_closed);
   FIXTURE_TEST ("/store/open/crash", 0, test_crash);
+  FIXTURE_TEST ("/store/open/other-program-leaves", 0, test_other_program_leaves);
+  FIXTURE_TEST ("/store/open/programs-write", 0, test_programs_write);
   return g_test_run ();
 }
