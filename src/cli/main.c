@@ -35,6 +35,9 @@ static const TkbCliVerb verbs[] = {
   { "check", "[--repair]", N_ ("look for damage, and repair it"), tkb_cli_check },
   { "salvage", "[--output FILE]", N_ ("save what can be read of a damaged store"),
     tkb_cli_salvage },
+  { "backup", "[FILE]", N_ ("save what the server does not have, or copy everything to FILE"),
+    tkb_cli_backup },
+  { "restore", "[FILE]", N_ ("put back what a backup has and the store has not"), tkb_cli_restore },
   { "stats", "", N_ ("count what is in the store"), tkb_cli_stats },
   { "reindex", "", N_ ("build the search index again"), tkb_cli_reindex },
 };

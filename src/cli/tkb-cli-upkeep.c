@@ -1,11 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* check, salvage, stats, reindex */
+/* check, salvage, backup, restore, stats, reindex */
 
 #include "config.h"
 
 #include "tkb-cli.h"
+#include "tkb-backup.h"
 #include "tkb-extractor.h"
 #include "tkb-salvage.h"
 
@@ -144,6 +145,78 @@ tkb_cli_check (TkbCli *cli, int argc, char **argv)
   status = look (cli, store);
   tkb_store_close (store);
   return status;
+}
+
+int
+tkb_cli_backup (TkbCli *cli, int argc, char **argv)
+{
+  g_autoptr (TkbStore) store = NULL;
+  g_autoptr (GPtrArray) backups = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *whole;
+  guint       documents = 0;
+  gboolean    is_done;
+
+  if (!tkb_cli_parse (cli, NULL, &argc, &argv, 0, 1))
+    return TKB_CLI_USAGE;
+  whole = argc > 1 ? argv[1] : NULL;
+  store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
+  if (store == NULL)
+    return TKB_CLI_FAILED;
+  is_done = whole != NULL ? tkb_store_backup (store, whole, NULL, &error)
+                          : tkb_backup_make (store, &documents, NULL, &error);
+  tkb_store_close (store);
+  if (!is_done)
+    return tkb_cli_fail (cli->store_path, error);
+  if (cli->json)
+    return TKB_CLI_OK;
+  backups = tkb_backup_list (cli->store_path);
+  if (whole != NULL)
+    g_print (_ ("The whole library was copied: %s\n"), whole);
+  else if (documents == 0 || backups->len == 0)
+    g_print ("%s\n", _ ("Nothing is only here: the server has everything."));
+  else
+    g_print (ngettext ("%u document that only this machine has was saved: %s\n",
+                       "%u documents that only this machine has were saved: %s\n", documents),
+             documents, ((TkbBackup *) backups->pdata[0])->path);
+  return TKB_CLI_OK;
+}
+
+int
+tkb_cli_restore (TkbCli *cli, int argc, char **argv)
+{
+  g_autoptr (TkbStore) store = NULL;
+  g_autoptr (GPtrArray) backups = NULL;
+  g_autoptr (GPtrArray) ids = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *path;
+
+  if (!tkb_cli_parse (cli, NULL, &argc, &argv, 0, 1))
+    return TKB_CLI_USAGE;
+  backups = tkb_backup_list (cli->store_path);
+  path = argc > 1 ? argv[1] : NULL;
+  if (path == NULL && backups->len > 0)
+    path = ((TkbBackup *) backups->pdata[0])->path;
+  if (path == NULL)
+    {
+      g_printerr (_ ("There is no backup of %s yet.\n"), cli->store_path);
+      return TKB_CLI_FAILED;
+    }
+  store = tkb_cli_open (cli, TKB_STORE_OPEN_CREATE);
+  if (store == NULL)
+    return TKB_CLI_FAILED;
+  ids = tkb_backup_restore (store, path, NULL, &error);
+  if (ids != NULL && !tkb_store_wait_for_index (store, NULL, &error))
+    g_clear_pointer (&ids, g_ptr_array_unref);
+  tkb_store_close (store);
+  if (ids == NULL)
+    return tkb_cli_fail (path, error);
+  print_lines (cli, ids, "restored");
+  if (!cli->json)
+    g_print (ngettext ("%u document was put back from %s\n", "%u documents were put back from %s\n",
+                       ids->len),
+             ids->len, path);
+  return TKB_CLI_OK;
 }
 
 int

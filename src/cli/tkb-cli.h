@@ -54,6 +54,8 @@ int tkb_cli_export (TkbCli *cli, int argc, char **argv);
 int tkb_cli_sync (TkbCli *cli, int argc, char **argv);
 int tkb_cli_check (TkbCli *cli, int argc, char **argv);
 int tkb_cli_salvage (TkbCli *cli, int argc, char **argv);
+int tkb_cli_backup (TkbCli *cli, int argc, char **argv);
+int tkb_cli_restore (TkbCli *cli, int argc, char **argv);
 int tkb_cli_stats (TkbCli *cli, int argc, char **argv);
 int tkb_cli_reindex (TkbCli *cli, int argc, char **argv);
 

@@ -188,6 +188,19 @@
                           " WHERE document.doc = outbox.doc)")                                     \
   S (SALVAGE_COUNT_REVISIONS, "SELECT count(*) FROM revision")
 
+/* tkb-backup.c: what only this machine has, in the columns of the SALVAGE statements */
+#define TKB_SQL_BACKUP(S)                                                                          \
+  S (BACKUP_DOCS, "SELECT doc FROM document WHERE flags & 9 = 8 UNION SELECT doc FROM outbox"      \
+                  " UNION SELECT revision.doc FROM document CROSS JOIN revision USING (doc)"       \
+                  " WHERE document.flags & 32 AND revision.flags & 8")                             \
+  S (BACKUP_DOCUMENT, "SELECT doc, id, seq, rev, flags & ~64, kind, state, modified, title, tree"  \
+                      " FROM document WHERE doc = ?1")                                             \
+  S (BACKUP_REVISIONS, "SELECT doc, rev, flags, stored_ms, body FROM revision WHERE doc = ?1")     \
+  S (BACKUP_OUTBOX, "SELECT doc, rev, base, reason, since_ms FROM outbox WHERE doc = ?1")          \
+  S (BACKUP_BLOBS,                                                                                 \
+     "SELECT DISTINCT blob.digest, sha256, length_bytes, blob.stored_ms, verified FROM revision"   \
+     " JOIN attachment USING (revision) JOIN blob USING (digest) WHERE doc = ?1")
+
 /* full-text index and facets: src/store/tkb-index.c */
 #define TKB_SQL_INDEX(S)                                                                           \
   S (INDEX_FTS5_API, "SELECT fts5 (?1)")                                                           \
@@ -323,6 +336,7 @@
   TKB_SQL_UPKEEP (S)                                                                               \
   TKB_SQL_REPAIR (S)                                                                               \
   TKB_SQL_SALVAGE (S)                                                                              \
+  TKB_SQL_BACKUP (S)                                                                               \
   TKB_SQL_INDEX (S)                                                                                \
   TKB_SQL_ATTACHED (S)
 

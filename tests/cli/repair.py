@@ -131,6 +131,24 @@ def what_is_saved_may_go_to_another_file(c):
 
 
 @test
+def what_only_this_machine_has_is_saved_and_put_back(c):
+    c.cli("init", store="one")
+    c.put({**CASE, "_id": "case:mine", "state": "draft"}, {**CASE, "_id": "case:unsent"}, store="one")
+    assert "2" in c.cli("backup", store="one").out
+    (saved,) = Path(c.store("one") + ".backups").glob("*.tisckb")
+    Path(c.store("one")).unlink()
+    assert c.cli("restore", store="one").out.splitlines()[:2] == ["case:mine", "case:unsent"]
+    (stats,) = c.rows("stats", store="one")
+    assert (stats["documents"], stats["drafts"], stats["waiting"]) == (2, 1, 1), stats
+    c.cli("check", store="one")
+    c.cli("init", store="two")
+    assert c.rows("restore", str(saved), store="two") == [{"restored": "case:mine"}, {"restored": "case:unsent"}]
+    c.cli("restore", store="three", status=1)
+    c.cli("backup", c.store("copy"), store="one")
+    assert c.rows("stats", store="copy")[0]["documents"] == 2
+
+
+@test
 def nothing_is_made_of_nothing(c):
     path = Path(c.store("noise"))
     path.write_bytes(bytes(range(256)) * 64)
