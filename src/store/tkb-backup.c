@@ -306,6 +306,26 @@ drop_files (TkbBlobStore *blobs, GPtrArray *backups)
       tkb_blob_store_remove (blobs, g_ptr_array_index (files, i), before_s, NULL);
 }
 
+/* Copies that were made before a migration, as old as the oldest backup that is kept. */
+static void
+drop_versions (TkbStore *store)
+{
+  g_autofree char *folder = get_folder (store->path);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  gint64      now_s = tkb_clock_get_real_ms (store->clock) / 1000;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      GStatBuf         status;
+
+      if (g_str_has_prefix (name, "version-") && g_stat (path, &status) == 0 &&
+          status.st_mtime + KEPT_DAYS * 24 * 60 * 60 < now_s)
+        g_unlink (path);
+    }
+}
+
 /* What cannot be removed stays: there is more room taken than promised, and nothing worse. */
 static void
 drop_old (TkbStore *store, TkbBlobStore *blobs)
@@ -327,6 +347,7 @@ drop_old (TkbStore *store, TkbBlobStore *blobs)
         i++;
     }
   drop_files (blobs, backups);
+  drop_versions (store);
 }
 
 /**

@@ -182,9 +182,32 @@ tkb_db_migrate_to (TkbDb *self, int version, GError **error)
   return TRUE;
 }
 
-static gboolean
-migrate (TkbDb *self, GError **error)
+/* The whole store as it was, before a migration changes it. That it cannot be copied is no reason
+ * not to go on: a migration is one transaction. */
+static void
+copy_before_migration (TkbDb *self, gint64 version)
 {
+  g_autofree char *folder = g_strconcat (self->path, ".backups", NULL);
+  g_autofree char *name = g_strdup_printf ("version-%" G_GINT64_FORMAT ".tisckb", version);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *partial = g_strconcat (path, ".partial", NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (g_mkdir (folder, 0700) != 0 && errno != EEXIST)
+    return;
+  g_unlink (partial);
+  if (!tkb_db_copy (self, partial, NULL, &error))
+    g_debug ("%s", error->message);
+  else if (g_rename (partial, path) == 0)
+    return;
+  g_unlink (partial);
+}
+
+static gboolean
+migrate (TkbDb *self, gint64 from, GError **error)
+{
+  if (from > 0)
+    copy_before_migration (self, from);
   for (gsize i = 0; i < G_N_ELEMENTS (migrations); i++)
     {
       g_auto (TkbTransaction) transaction = TKB_TRANSACTION_INIT;
@@ -283,7 +306,7 @@ set_up_writer (TkbDb *self, gboolean is_new, GError **error)
   return tkb_db_run_script (self, "PRAGMA journal_mode = WAL", error) &&
          tkb_db_run_script (self, connection_setup, error) &&
          tkb_db_run_script (self, writer_setup, error) && tkb_index_register (self, error) &&
-         (version == TKB_DB_SCHEMA_VERSION || migrate (self, error));
+         (version == TKB_DB_SCHEMA_VERSION || migrate (self, version, error));
 }
 
 static gboolean

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "tkb-attachments.h"
+#include "tkb-attached.h"
 #include "tkb-index.h"
 #include "tkb-json.h"
 #include "tkb-rev-id.h"
@@ -295,6 +295,7 @@ mend_attachments (TkbStore *self, TkbDb *db, TkbDocRow *row, Body *body, GError 
   JsonObjectIter iterator;
   JsonNode      *node;
   gint64         revision;
+  gboolean       is_new = FALSE;
 
   if (attachments == NULL)
     return TRUE;
@@ -324,8 +325,11 @@ mend_attachments (TkbStore *self, TkbDb *db, TkbDocRow *row, Body *body, GError 
       tkb_stmt_bind_text (&named, 2, digest);
       if (!tkb_stmt_run (&blob, error) || !tkb_stmt_run (&named, error))
         return FALSE;
+      is_new |= tkb_db_get_changes (db) > 0;
     }
-  return TRUE;
+  /* what the index has taken in meanwhile did not know of them */
+  return !is_new || g_strcmp0 (row->indexed, body->rev) != 0 ||
+         tkb_attached_queue (db, row->doc, body->rev, error);
 }
 
 /* ---- altered and lost texts ---- */

@@ -98,6 +98,27 @@ test_texts_wait (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (job->content_type, ==, "text/plain");
 }
 
+/* The whole store as it was is kept before it is changed; it is a store of that version. */
+static void
+test_copy_before (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *copy = g_strconcat (fixture->path, ".backups/version-1.tisckb", NULL);
+  g_autoptr (TkbStore) store = NULL;
+  g_autoptr (GError) error = NULL;
+
+  load (fixture, "1.sql");
+  fixture_reopen (fixture, TKB_STORE_OPEN_OUTBOX);
+  store = tkb_store_open (copy, TKB_STORE_OPEN_READ_ONLY, NULL, fixture->clock, fixture->random,
+                          &error);
+  g_assert_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_READ_ONLY);
+  g_clear_error (&error);
+  store =
+      tkb_store_open (copy, TKB_STORE_OPEN_OUTBOX, NULL, fixture->clock, fixture->random, &error);
+  g_assert_no_error (error);
+  assert_winner (store, "case-1", WINNER);
+  tkb_store_close (store);
+}
+
 /* The text of an attachment is still there and its words are indexed again. */
 static void
 test_version_2 (Fixture *fixture, gconstpointer data)
@@ -144,6 +165,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   FIXTURE_TEST ("/store/migrations/1", 0, test_version_1);
+  FIXTURE_TEST ("/store/migrations/copy-before", 0, test_copy_before);
   FIXTURE_TEST ("/store/migrations/1-texts", 0, test_texts_wait);
   FIXTURE_TEST ("/store/migrations/2", 0, test_version_2);
   FIXTURE_TEST ("/store/migrations/half-made", 0, test_half_made);
