@@ -159,6 +159,94 @@ find_caption (TkbDocument *document, const char *name)
   return NULL;
 }
 
+/* ---- what is known of their text ---- */
+
+/* What a row says of its file whatever its text is, and the file's digest: data of the row. */
+#define KEY_SUBTITLE "tkb-subtitle"
+#define KEY_DIGEST "tkb-digest"
+
+/* (nullable): nothing worth saying, as of a picture */
+static const char *
+describe_state (TkbTextState state)
+{
+  switch (state)
+    {
+    case TKB_TEXT_WHOLE:
+      return _ ("Text can be searched");
+    case TKB_TEXT_PARTIAL:
+      return _ ("Only part of the text could be read");
+    case TKB_TEXT_EMPTY:
+    case TKB_TEXT_UNREADABLE:
+      return _ ("No text could be read");
+    default:
+      return NULL;
+    }
+}
+
+/* On a reader thread: the states of the digests, in order. */
+static void
+read_states (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  GPtrArray *digests = task_data;
+  GArray    *states = g_array_new (FALSE, FALSE, sizeof (TkbTextState));
+
+  for (guint i = 0; i < digests->len; i++)
+    {
+      TkbTextState state = tkb_store_get_text_state (source, g_ptr_array_index (digests, i), NULL);
+
+      g_array_append_val (states, state);
+    }
+  g_task_return_pointer (task, states, (GDestroyNotify) g_array_unref);
+}
+
+static void
+states_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GtkListBox) list = user_data;
+  g_autoptr (GArray) states = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  for (guint i = 0; states != NULL && i < states->len; i++)
+    {
+      GtkListBoxRow   *row = gtk_list_box_get_row_at_index (list, (int) i);
+      const char      *known = describe_state (g_array_index (states, TkbTextState, i));
+      const char      *subtitle;
+      g_autofree char *text = NULL;
+
+      if (row == NULL)
+        return;
+      subtitle = g_object_get_data (G_OBJECT (row), KEY_SUBTITLE);
+      text = known != NULL ? g_strdup_printf ("%s · %s", subtitle, known) : g_strdup (subtitle);
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
+    }
+}
+
+/* With each change of the library: a text may have been read. */
+static void
+update_states (GtkListBox *list, TkbLibrary *library)
+{
+  TkbStore      *store = tkb_library_get_store (library);
+  GPtrArray     *digests = g_ptr_array_new_with_free_func (g_free);
+  GtkListBoxRow *row;
+  g_autoptr (GTask) task = NULL;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (list, i)) != NULL; i++)
+    g_ptr_array_add (digests, g_strdup (g_object_get_data (G_OBJECT (row), KEY_DIGEST)));
+  task = g_task_new (store, NULL, states_read_cb, g_object_ref (list));
+  g_task_set_source_tag (task, update_states);
+  g_task_set_name (task, "states of attachments");
+  g_task_set_task_data (task, digests, (GDestroyNotify) g_ptr_array_unref);
+  tkb_store_run_async (store, task, read_states);
+}
+
+static void
+library_changed_cb (GtkListBox *list, TkbLibrary *library)
+{
+  if (tkb_library_is_open (library))
+    update_states (list, library);
+}
+
+/* ---- one row ---- */
+
 static GtkWidget *
 row_new (TkbLibrary *library, TkbDocument *document, const char *name, JsonObject *stub)
 {
@@ -179,6 +267,8 @@ row_new (TkbLibrary *library, TkbDocument *document, const char *name, JsonObjec
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row),
                                  caption != NULL && *caption != '\0' ? caption : name);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  g_object_set_data_full (G_OBJECT (row), KEY_SUBTITLE, g_strdup (subtitle), g_free);
+  g_object_set_data_full (G_OBJECT (row), KEY_DIGEST, g_strdup (attachment->digest), g_free);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), tkb_compat_icon ("mail-attachment-symbolic"));
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
@@ -219,5 +309,8 @@ tkb_attachment_list_new (TkbLibrary *library, TkbDocument *document)
                              row_new (library, document, name, json_node_get_object (stub)));
         n++;
       }
+  update_states (GTK_LIST_BOX (list), library);
+  g_signal_connect_object (library, "changed", G_CALLBACK (library_changed_cb), list,
+                           G_CONNECT_SWAPPED);
   return list;
 }

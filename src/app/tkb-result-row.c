@@ -86,13 +86,14 @@ label_of (TkbResultRow *self, TkbKind *kind, const char *field, const char *code
   return tkb_text_code (tkb_library_get_catalog (self->library), found, code);
 }
 
-/* (transfer full): kind · place · date */
+/* (transfer full): kind · place · date · the file that the snippet is from */
 static char *
 make_meta (TkbResultRow *self, TkbKind *kind)
 {
   g_autoptr (GString) meta = g_string_new (NULL);
   const char *province = tkb_search_hit_get_province (self->hit);
   const char *country = tkb_search_hit_get_country (self->hit);
+  const char *attachment = tkb_search_hit_get_attachment (self->hit);
   int         year = tkb_search_hit_get_year (self->hit);
 
   if (kind != NULL)
@@ -103,6 +104,13 @@ make_meta (TkbResultRow *self, TkbKind *kind)
     append_word (meta, label_of (self, kind, "country", country));
   if (year > 0)
     g_string_append_printf (meta, " · %d", year);
+  if (attachment != NULL)
+    {
+      /* TRANSLATORS: the words that were searched for stand in the file of this name */
+      g_autofree char *where = g_strdup_printf (_ ("in %s"), attachment);
+
+      append_word (meta, where);
+    }
   return g_string_free (g_steal_pointer (&meta), FALSE);
 }
 

@@ -117,6 +117,7 @@ print_hit (TkbCli *cli, TkbSearchHit *hit)
       set_optional (row, "title_markup", tkb_search_hit_get_title_markup (hit));
       set_optional (row, "snippet", snippet);
       set_optional (row, "snippet_markup", tkb_search_hit_get_snippet_markup (hit));
+      set_optional (row, "attachment", tkb_search_hit_get_attachment (hit));
       set_optional (row, "state", tkb_search_hit_get_state (hit));
       set_optional (row, "country", tkb_search_hit_get_country (hit));
       set_optional (row, "province", tkb_search_hit_get_province (hit));
@@ -129,7 +130,9 @@ print_hit (TkbCli *cli, TkbSearchHit *hit)
   else
     {
       g_print ("%s\n  %s\n", tkb_search_hit_get_id (hit), tkb_search_hit_get_title (hit));
-      if (*snippet != '\0')
+      if (tkb_search_hit_get_attachment (hit) != NULL)
+        g_print ("  [%s] %s\n", tkb_search_hit_get_attachment (hit), snippet);
+      else if (*snippet != '\0')
         g_print ("  %s\n", snippet);
     }
 }

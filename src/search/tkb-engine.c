@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tkb-attached.h"
 #include "tkb-evaluate.h"
 #include "tkb-filter.h"
 #include "tkb-rank.h"
@@ -21,6 +22,8 @@
 #define MAX_VALUES 200
 /* words that are put right */
 #define MAX_SUGGESTED 3
+/* bytes of attachments that are looked at for the snippets of one page: some 30 ms */
+#define MAX_TEXT_BYTES (4 * 1024 * 1024)
 
 TkbEngine *
 tkb_engine_new (void)
@@ -564,14 +567,39 @@ get_doc (TkbAnswer *self, guint index, double *out_score)
   return g_array_index (self->order, guint32, index);
 }
 
+/* What title and snippet do not explain may stand in an attachment. Texts are long: text_bytes is
+ * what may still be looked at for this page. */
+static void
+explain (TkbAnswer   *self,
+         TkbEngine   *engine,
+         TkbDb       *db,
+         guint32      doc,
+         TkbDocument *document,
+         TkbRow      *row,
+         guint64      shown,
+         gsize       *text_bytes)
+{
+  guint64 wanted = tkb_highlighter_get_wanted (self->highlighter);
+  g_autoptr (GPtrArray) texts = NULL;
+
+  if ((shown & wanted) == wanted || engine->facets->attached->len == 0 ||
+      (tkb_facets_get_row (engine->facets, doc)->flags & TKB_FACET_ROW_ATTACHMENT) == 0)
+    return;
+  texts = tkb_attached_get_texts (db, doc, text_bytes, NULL);
+  if (texts != NULL)
+    tkb_row_explain (row, document, texts, self->highlighter, engine->tokenizer, shown);
+}
+
 /* A document that went away since: an empty row, until the list is asked for anew. */
 static TkbRow *
-load_row (TkbAnswer *self, TkbEngine *engine, TkbDb *db, guint index, GError **error)
+load_row (
+    TkbAnswer *self, TkbEngine *engine, TkbDb *db, guint index, gsize *text_bytes, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
   double  score;
   guint32 doc = get_doc (self, index, &score);
   g_autoptr (TkbDocument) document = tkb_index_reader_get_document (db, doc, &local_error);
+  guint64 shown = 0;
   TkbRow *row;
 
   if (local_error != NULL)
@@ -590,8 +618,9 @@ load_row (TkbAnswer *self, TkbEngine *engine, TkbDb *db, guint index, GError **e
       return row;
     }
   row = tkb_row_new (document, tkb_store_get_catalog (self->store), self->highlighter,
-                     engine->tokenizer, self->language);
+                     engine->tokenizer, self->language, &shown);
   row->score = score;
+  explain (self, engine, db, doc, document, row, shown, text_bytes);
   return row;
 }
 
@@ -605,6 +634,7 @@ tkb_answer_load (TkbAnswer    *self,
 {
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) tkb_row_free);
   guint  end = MIN (self->total, offset + MIN (limit, G_MAXUINT - offset));
+  gsize  text_bytes = MAX_TEXT_BYTES;
   TkbDb *db;
 
   if (offset >= end)
@@ -616,7 +646,7 @@ tkb_answer_load (TkbAnswer    *self,
     return NULL;
   for (guint i = offset; i < end; i++)
     {
-      TkbRow *row = load_row (self, engine, db, i, error);
+      TkbRow *row = load_row (self, engine, db, i, &text_bytes, error);
 
       if (row == NULL)
         g_clear_pointer (&rows, g_ptr_array_unref);

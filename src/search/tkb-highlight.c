@@ -279,16 +279,36 @@ append_marked (GString *out, const char *text, gsize from, gsize to, GArray *spa
   append_escaped (out, text + at, text + to, &is_after_space);
 }
 
+static guint64
+get_bit (guint group)
+{
+  return 1ull << (group % 64);
+}
+
+guint64
+tkb_highlighter_get_wanted (TkbHighlighter *self)
+{
+  guint64 wanted = 0;
+
+  for (guint i = 0; i < self->needles->len; i++)
+    wanted |= get_bit (((const TkbNeedle *) g_ptr_array_index (self->needles, i))->group);
+  return wanted;
+}
+
 char *
 tkb_highlighter_mark_title (TkbHighlighter *self,
                             TkbTokenizer   *tokenizer,
                             const char     *language,
                             const char     *text,
-                            gboolean       *out_is_explained)
+                            gboolean       *out_is_explained,
+                            guint64        *out_shown)
 {
   g_autoptr (GArray) spans = find_spans (self, tokenizer, language, text);
   GString *out = g_string_new (NULL);
 
+  *out_shown = 0;
+  for (guint i = 0; i < spans->len; i++)
+    *out_shown |= get_bit (g_array_index (spans, Span, i).group);
   if (self->has_pinyin && spans->len == 0)
     tkb_pinyin_match (&self->pinyin, text, find_sound_cb, spans);
   append_marked (out, text, 0, strlen (text), spans);
@@ -304,11 +324,12 @@ typedef struct
   GArray           *spans; /* (owned) */
   guint             first; /* span that the stretch begins with */
   guint             worth;
+  guint64           shown; /* words of the query */
 } Stretch;
 
 /* How much of the query the spans from first on show, as far as they fit into one snippet. */
 static guint
-measure_stretch (GArray *spans, guint first)
+measure_stretch (GArray *spans, guint first, guint64 *out_shown)
 {
   guint64 groups = 0;
   guint   n = 0;
@@ -321,8 +342,9 @@ measure_stretch (GArray *spans, guint first)
 
       if (span->end - start > SNIPPET_COLUMNS - LEAD_COLUMNS)
         break;
-      groups |= 1ull << (span->group % 64);
+      groups |= get_bit (span->group);
     }
+  *out_shown = groups;
   for (; groups != 0; groups &= groups - 1)
     worth += WORTH_OF_WORD;
   return worth + MIN (n, 9);
@@ -348,12 +370,13 @@ choose_stretch (Stretch *best, const TkbPassage *passage, GArray *spans, guint b
 {
   for (guint i = 0; i < spans->len && i < 200; i++)
     {
-      guint worth = measure_stretch (spans, i) + bonus;
+      guint64 shown;
+      guint   worth = measure_stretch (spans, i, &shown) + bonus;
 
       if (worth > best->worth)
         {
           g_clear_pointer (&best->spans, g_array_unref);
-          *best = (Stretch){ passage, g_array_ref (spans), i, worth };
+          *best = (Stretch){ passage, g_array_ref (spans), i, worth, shown };
         }
     }
 }
@@ -471,7 +494,10 @@ write_unmarked (TkbHighlighter *self, GPtrArray *passages)
 }
 
 char *
-tkb_highlighter_mark_snippet (TkbHighlighter *self, TkbTokenizer *tokenizer, GPtrArray *passages)
+tkb_highlighter_mark_snippet (TkbHighlighter *self,
+                              TkbTokenizer   *tokenizer,
+                              GPtrArray      *passages,
+                              guint64        *out_shown)
 {
   Stretch     best = { 0 };
   char       *snippet;
@@ -485,6 +511,7 @@ tkb_highlighter_mark_snippet (TkbHighlighter *self, TkbTokenizer *tokenizer, GPt
 
       choose_stretch (&best, passage, spans, get_bonus (passage));
     }
+  *out_shown = best.shown;
   if (best.passage == NULL)
     return write_unmarked (self, passages);
   text = best.passage->text;

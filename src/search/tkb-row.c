@@ -8,11 +8,15 @@
 
 #include <string.h>
 
+#include "tkb-attached.h"
 #include "tkb-json.h"
 #include "tkb-markdown.h"
 
 /* bytes of text that a snippet is chosen from */
 #define MAX_PASSAGES_BYTES 60000
+
+/* bytes of an attachment's text that are looked at in one go */
+#define PIECE_BYTES 32768
 
 /* translations of one field that are looked at */
 #define MAX_LANGUAGES 40
@@ -221,6 +225,7 @@ tkb_row_free (TkbRow *self)
   g_free (self->title);
   g_free (self->title_markup);
   g_free (self->snippet_markup);
+  g_free (self->attachment);
   g_free (self->state);
   g_free (self->country);
   g_free (self->province);
@@ -249,6 +254,7 @@ on_one_line (const char *text)
  * @highlighter: of the query
  * @tokenizer: of this thread
  * @language: (nullable): BCP 47 of the interface, for title and summary
+ * @out_shown: (out): the words of the query that title and snippet show, a bit each
  *
  * Returns: (transfer full): the row, its score 0
  */
@@ -257,12 +263,15 @@ tkb_row_new (TkbDocument    *document,
              TkbCatalog     *catalog,
              TkbHighlighter *highlighter,
              TkbTokenizer   *tokenizer,
-             const char     *language)
+             const char     *language,
+             guint64        *out_shown)
 {
   TkbRow     *self = g_new0 (TkbRow, 1);
   JsonObject *body = tkb_document_get_body (document);
   const char *title = tkb_document_get_title (document, language);
   gboolean    is_title_explained = FALSE;
+  guint64     in_title = 0;
+  guint64     in_snippet = 0;
   g_autoptr (GPtrArray) passages = NULL;
 
   self->id = g_strdup (tkb_document_get_id (document));
@@ -274,13 +283,131 @@ tkb_row_new (TkbDocument    *document,
                                   title == tkb_document_get_string (document, "title")
                                       ? tkb_json_get_string (body, "language", NULL)
                                       : language,
-                                  title, &is_title_explained);
+                                  title, &is_title_explained, &in_title);
   passages = collect_passages (document, catalog, language, is_title_explained);
-  self->snippet_markup = tkb_highlighter_mark_snippet (highlighter, tokenizer, passages);
+  self->snippet_markup =
+      tkb_highlighter_mark_snippet (highlighter, tokenizer, passages, &in_snippet);
+  *out_shown = in_title | in_snippet;
   self->state = g_strdup (tkb_document_get_string (document, "state"));
   self->country = g_strdup (tkb_document_get_string (document, "country"));
   self->province = g_strdup (tkb_document_get_string (document, "province"));
   self->date = g_strdup (tkb_document_get_string (document, "modified"));
   self->year = (int) CLAMP (tkb_json_get_int (body, "year", 0), 0, 9999);
   return self;
+}
+
+/* ---- from attachments ---- */
+
+/* The name of the stub with this digest. (nullable) */
+static const char *
+find_name (TkbDocument *document, const char *digest)
+{
+  JsonObject    *stubs = tkb_json_get_object (tkb_document_get_body (document), "_attachments");
+  JsonObjectIter iter;
+  const char    *name;
+  JsonNode      *node;
+
+  if (stubs == NULL)
+    return NULL;
+  json_object_iter_init_ordered (&iter, stubs);
+  while (json_object_iter_next_ordered (&iter, &name, &node))
+    if (JSON_NODE_HOLDS_OBJECT (node) &&
+        g_strcmp0 (tkb_json_get_string (json_node_get_object (node), "digest", NULL), digest) == 0)
+      return name;
+  return NULL;
+}
+
+static guint
+count_bits (guint64 bits)
+{
+  guint n = 0;
+
+  for (; bits != 0; bits &= bits - 1)
+    n++;
+  return n;
+}
+
+/* A piece from *at on, which ends with a word where that can be told; *at goes on behind it. */
+static TkbPassage *
+take_piece (const TkbAttachedText *text, gsize *at)
+{
+  TkbPassage *passage = g_new0 (TkbPassage, 1);
+  const char *start = text->text + *at;
+  gsize       length = strnlen (start, PIECE_BYTES);
+
+  if (length == PIECE_BYTES)
+    {
+      gsize cut = length;
+
+      while (cut > PIECE_BYTES / 2 && !g_ascii_isspace (start[cut]))
+        cut--;
+      if (cut > PIECE_BYTES / 2)
+        length = cut;
+      while ((start[length] & 0xc0) == 0x80) /* within a character */
+        length--;
+    }
+  passage->text = g_strndup (start, length);
+  passage->language = g_strdup (text->language);
+  passage->role = TKB_PASSAGE_ATTACHED;
+  *at += length;
+  return passage;
+}
+
+/* Goes through a text until a piece shows all that is wanted; keeps the best. */
+static void
+explain_by (TkbRow                *self,
+            const TkbAttachedText *text,
+            const char            *name,
+            TkbHighlighter        *highlighter,
+            TkbTokenizer          *tokenizer,
+            guint64               *shown)
+{
+  guint64 wanted = tkb_highlighter_get_wanted (highlighter);
+  gsize   at = 0;
+
+  while (text->text[at] != '\0' && (*shown & wanted) != wanted)
+    {
+      g_autoptr (GPtrArray) pieces =
+          g_ptr_array_new_with_free_func ((GDestroyNotify) tkb_passage_free);
+      g_autofree char *markup = NULL;
+      guint64          found = 0;
+
+      g_ptr_array_add (pieces, take_piece (text, &at));
+      markup = tkb_highlighter_mark_snippet (highlighter, tokenizer, pieces, &found);
+      if (count_bits (found) <= count_bits (*shown))
+        continue;
+      *shown = found;
+      g_free (self->snippet_markup);
+      self->snippet_markup = g_steal_pointer (&markup);
+      g_free (self->attachment);
+      self->attachment = on_one_line (name != NULL ? name : "");
+    }
+}
+
+/**
+ * tkb_row_explain:
+ * @self: a row
+ * @document: the document that it shows
+ * @texts: (element-type TkbAttachedText): of its attachments
+ * @highlighter: of the query
+ * @tokenizer: of this thread
+ * @shown: the words of the query that the row shows by now
+ *
+ * Shows a piece of an attachment instead of the document's own words, where that says more about
+ * why the document was found.
+ */
+void
+tkb_row_explain (TkbRow         *self,
+                 TkbDocument    *document,
+                 GPtrArray      *texts,
+                 TkbHighlighter *highlighter,
+                 TkbTokenizer   *tokenizer,
+                 guint64         shown)
+{
+  for (guint i = 0; i < texts->len; i++)
+    {
+      const TkbAttachedText *text = g_ptr_array_index (texts, i);
+
+      explain_by (self, text, find_name (document, text->digest), highlighter, tokenizer, &shown);
+    }
 }

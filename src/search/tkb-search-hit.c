@@ -29,6 +29,7 @@ enum
   PROP_TITLE,
   PROP_TITLE_MARKUP,
   PROP_SNIPPET_MARKUP,
+  PROP_ATTACHMENT,
   PROP_STATE,
   PROP_COUNTRY,
   PROP_PROVINCE,
@@ -80,6 +81,19 @@ const char *
 tkb_search_hit_get_snippet_markup (TkbSearchHit *self)
 {
   return self->row != NULL ? self->row->snippet_markup : "";
+}
+
+/**
+ * tkb_search_hit_get_attachment:
+ * @self: a hit
+ *
+ * Returns: (nullable): the name of the attachment that the snippet is from; %NULL: it is from the
+ *   document itself
+ */
+const char *
+tkb_search_hit_get_attachment (TkbSearchHit *self)
+{
+  return self->row != NULL ? self->row->attachment : NULL;
 }
 
 const char *
@@ -145,6 +159,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     [PROP_TITLE] = tkb_search_hit_get_title,
     [PROP_TITLE_MARKUP] = tkb_search_hit_get_title_markup,
     [PROP_SNIPPET_MARKUP] = tkb_search_hit_get_snippet_markup,
+    [PROP_ATTACHMENT] = tkb_search_hit_get_attachment,
     [PROP_STATE] = tkb_search_hit_get_state,
     [PROP_COUNTRY] = tkb_search_hit_get_country,
     [PROP_PROVINCE] = tkb_search_hit_get_province,
@@ -190,6 +205,7 @@ tkb_search_hit_class_init (TkbSearchHitClass *klass)
     [PROP_TITLE] = "title",
     [PROP_TITLE_MARKUP] = "title-markup",
     [PROP_SNIPPET_MARKUP] = "snippet-markup",
+    [PROP_ATTACHMENT] = "attachment",
     [PROP_STATE] = "state",
     [PROP_COUNTRY] = "country",
     [PROP_PROVINCE] = "province",

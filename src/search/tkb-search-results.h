@@ -21,6 +21,7 @@ const char *tkb_search_hit_get_kind (TkbSearchHit *self);
 const char *tkb_search_hit_get_title (TkbSearchHit *self);
 const char *tkb_search_hit_get_title_markup (TkbSearchHit *self);
 const char *tkb_search_hit_get_snippet_markup (TkbSearchHit *self);
+const char *tkb_search_hit_get_attachment (TkbSearchHit *self); /* of the snippet (nullable) */
 const char *tkb_search_hit_get_state (TkbSearchHit *self);    /* draft, submitted, … (nullable) */
 const char *tkb_search_hit_get_country (TkbSearchHit *self);  /* code (nullable) */
 const char *tkb_search_hit_get_province (TkbSearchHit *self); /* code (nullable) */

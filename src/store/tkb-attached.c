@@ -324,7 +324,7 @@ text_free (gpointer data)
 }
 
 GPtrArray *
-tkb_attached_get_texts (TkbDb *db, gint64 doc, GError **error)
+tkb_attached_get_texts (TkbDb *db, gint64 doc, gsize *inout_bytes, GError **error)
 {
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (text_free);
   g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_ATTACHED_OF);
@@ -333,11 +333,15 @@ tkb_attached_get_texts (TkbDb *db, gint64 doc, GError **error)
   tkb_stmt_bind_int (&stmt, 1, doc);
   while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
     {
-      char            *text = unpack_column (&stmt, 3, 4);
       TkbAttachedText *one;
+      char            *text;
 
+      if (tkb_stmt_get_int (&stmt, 3) > (gint64) *inout_bytes)
+        continue;
+      text = unpack_column (&stmt, 3, 4);
       if (text == NULL) /* tkb_store_check () names it */
         continue;
+      *inout_bytes -= strlen (text);
       one = g_new0 (TkbAttachedText, 1);
       one->digest = g_strdup (tkb_stmt_get_text (&stmt, 1));
       one->language = g_strdup (tkb_stmt_get_text (&stmt, 2));

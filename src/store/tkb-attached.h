@@ -51,9 +51,9 @@ typedef struct
   char *text;     /* (owned) */
 } TkbAttachedText;
 
-/* The indexed texts of the indexed revision of doc: (transfer full) (element-type TkbAttachedText).
- */
-GPtrArray *tkb_attached_get_texts (TkbDb *db, gint64 doc, GError **error);
+/* The indexed texts of the indexed revision of doc, as far as inout_bytes goes, from which they are
+ * taken: (transfer full) (element-type TkbAttachedText). */
+GPtrArray *tkb_attached_get_texts (TkbDb *db, gint64 doc, gsize *inout_bytes, GError **error);
 
 #define TKB_ATTACHED_INIT                                                                          \
   {                                                                                                \

@@ -57,6 +57,8 @@ def words_of_an_attachment_are_found_until_it_goes(c):
                  "driven -nonsense", "耐心 OR nonsense"):
         assert k.found(text) == {"case:a"}, text
     assert k.found("valve -driven") == {"case:b"}
+    hit = k.rows("search", "driven")[0]
+    assert hit["attachment"] == "report.pdf" and "<b>driven</b>" in hit["snippet_markup"], hit
     assert k.found("title:driven") == set()
     assert k.texts() == {"whole": 2, "partial": 0, "none": 0, "unreadable": 0, "waiting": 0}
     # an edit keeps it, one without the attachment loses it
