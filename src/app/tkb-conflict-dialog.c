@@ -46,11 +46,13 @@ side_toggled_cb (GtkCheckButton *button, gpointer user_data)
 
 /* (transfer floating): what one side has in the field */
 static GtkWidget *
-value_new (TkbConflictDialog *self, TkbDocument *document, TkbField *field, const char *code)
+value_new (TkbConflictDialog *self, TkbSide side, TkbField *field, const char *code)
 {
-  TkbPageContext context = { self->library, document, self->links };
-  JsonNode      *node = json_object_get_member (tkb_document_get_body (document), code);
-  GtkWidget     *value = NULL;
+  TkbDocument *const documents[] = { self->conflict->fork->current, self->conflict->fork->other,
+                                     self->conflict->merged };
+  TkbPageContext     context = { self->library, documents[side], self->links };
+  JsonNode          *node = tkb_conflict_get_value (self->conflict, side, code);
+  GtkWidget         *value = NULL;
 
   if (tkb_field_view_is_empty (node))
     return tkb_text_label_with_class (_ ("Empty"), "dim-label");
@@ -66,6 +68,21 @@ value_new (TkbConflictDialog *self, TkbDocument *document, TkbField *field, cons
   return value;
 }
 
+static const char *
+get_side_label (TkbSide side)
+{
+  switch (side)
+    {
+    case TKB_SIDE_BOTH:
+      return _ ("Both together");
+    case TKB_SIDE_OTHER:
+      return _ ("Other version");
+    case TKB_SIDE_CURRENT:
+    default:
+      return _ ("Version shown now");
+    }
+}
+
 static GtkWidget *
 side_new (TkbConflictDialog *self,
           TkbDifference     *difference,
@@ -73,11 +90,8 @@ side_new (TkbConflictDialog *self,
           TkbSide            side,
           GtkCheckButton    *group)
 {
-  TkbDocument *document =
-      side == TKB_SIDE_CURRENT ? self->conflict->current : self->conflict->other;
   GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
-  GtkWidget *check = gtk_check_button_new_with_label (
-      side == TKB_SIDE_CURRENT ? _ ("Version shown now") : _ ("Other version"));
+  GtkWidget *check = gtk_check_button_new_with_label (get_side_label (side));
 
   gtk_widget_add_css_class (card, "figure");
   gtk_widget_set_hexpand (card, TRUE);
@@ -87,41 +101,91 @@ side_new (TkbConflictDialog *self,
   gtk_check_button_set_active (GTK_CHECK_BUTTON (check), difference->side == side);
   g_signal_connect (check, "toggled", G_CALLBACK (side_toggled_cb), difference);
   gtk_box_append (GTK_BOX (card), check);
-  gtk_box_append (GTK_BOX (card), value_new (self, document, field, difference->code));
+  gtk_box_append (GTK_BOX (card), value_new (self, side, field, difference->code));
   return card;
 }
 
+/* Why the field could not be merged, a sentence a place in it. */
 static void
-append_difference (TkbConflictDialog *self, TkbKind *kind, TkbDifference *difference)
+append_reasons (TkbConflictDialog *self, GtkBox *box, const TkbDifference *difference)
+{
+  GPtrArray *conflicts = self->conflict->fork->merge->conflicts;
+
+  for (guint i = 0; i < conflicts->len; i++)
+    {
+      const TkbMergeConflict *conflict = conflicts->pdata[i];
+      const char             *name = conflict->path;
+      g_autofree char        *text = NULL;
+
+      if (!g_str_equal (conflict->code, difference->code))
+        continue;
+      if (conflict->label != NULL && g_str_equal (conflict->path, conflict->code))
+        name = tkb_text_translate (conflict->label);
+      text = g_strdup_printf (_ (tkb_merge_reason_get_format (conflict->reason)), name);
+      gtk_box_append (box, tkb_text_label_with_class (text, "dim-label"));
+    }
+}
+
+static void
+append_difference (TkbConflictDialog *self, GtkBox *box, TkbKind *kind, TkbDifference *difference)
 {
   TkbField  *field = kind != NULL ? tkb_kind_get_field (kind, difference->code) : NULL;
-  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
   GtkWidget *sides = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *current;
+  GtkWidget *current = side_new (self, difference, field, TKB_SIDE_CURRENT, NULL);
+  gpointer   group = g_object_get_data (G_OBJECT (current), "check");
 
-  gtk_box_append (GTK_BOX (head),
-                  tkb_text_label_with_class (field != NULL
-                                                 ? tkb_text_translate (tkb_field_get_label (field))
-                                                 : difference->code,
-                                             "field-heading"));
-  if (difference->is_clash)
-    gtk_box_append (GTK_BOX (head), tkb_text_pill (_ ("Changed by both"), "warning"));
+  gtk_box_append (
+      box, tkb_text_label_with_class (
+               field != NULL ? tkb_text_translate (tkb_field_get_label (field)) : difference->code,
+               "field-heading"));
+  append_reasons (self, box, difference);
   gtk_box_set_homogeneous (GTK_BOX (sides), TRUE);
-  current = side_new (self, difference, field, TKB_SIDE_CURRENT, NULL);
   gtk_box_append (GTK_BOX (sides), current);
-  gtk_box_append (GTK_BOX (sides), side_new (self, difference, field, TKB_SIDE_OTHER,
-                                             g_object_get_data (G_OBJECT (current), "check")));
-  gtk_box_append (self->fields, head);
-  gtk_box_append (self->fields, sides);
+  gtk_box_append (GTK_BOX (sides), side_new (self, difference, field, TKB_SIDE_OTHER, group));
+  if (difference->is_combined)
+    gtk_box_append (GTK_BOX (sides), side_new (self, difference, field, TKB_SIDE_BOTH, group));
+  gtk_box_append (box, sides);
 }
 
 /* ---- the dialog ---- */
 
+static const char *
+get_explanation (TkbConflict *conflict)
+{
+  if (conflict->fork->merge->conflicts->len > 0)
+    return _ ("Both versions changed the same here. Choose what is to stay; both versions stay in "
+              "the history.");
+  if (conflict->differences->len > 0)
+    return _ ("The changes of both versions go together, and are chosen already. Both versions "
+              "stay in the history.");
+  return _ ("Both versions say the same. Keep one, and the conflict is over.");
+}
+
+/* Folded away where there is something to choose: it needs no choice, and may still be looked at.
+ */
+static GtkBox *
+append_merged_box (TkbConflictDialog *self, guint count, gboolean is_open)
+{
+  GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  g_autofree char *number = tkb_text_count (count);
+  g_autofree char *label = g_strdup_printf (
+      ngettext ("%s field merged without a question", "%s fields merged without a question", count),
+      number);
+  GtkWidget *expander = gtk_expander_new (label);
+
+  gtk_expander_set_expanded (GTK_EXPANDER (expander), is_open);
+  gtk_expander_set_child (GTK_EXPANDER (expander), box);
+  gtk_box_append (self->fields, expander);
+  return GTK_BOX (box);
+}
+
 static void
 fill (TkbConflictDialog *self)
 {
-  TkbDocument *current = self->conflict->current;
+  TkbDocument *current = self->conflict->fork->current;
+  GPtrArray   *differences = self->conflict->differences;
   const char  *language = tkb_library_get_language (self->library);
+  GtkBox      *box = self->fields;
   TkbKind     *kind = NULL;
 
   if (tkb_document_get_kind (current) != NULL)
@@ -129,16 +193,16 @@ fill (TkbConflictDialog *self)
                                  tkb_document_get_kind (current));
   gtk_box_append (self->fields, tkb_text_label_with_class (
                                     tkb_document_get_title (current, language), "section-heading"));
-  gtk_box_append (
-      self->fields,
-      tkb_text_label_with_class (
-          self->conflict->differences->len > 0
-              ? _ ("Choose field by field what is to stay. What only one of the two changed is "
-                   "chosen already. Both versions stay in the history.")
-              : _ ("Both versions say the same. Keep one, and the conflict is over."),
-          "body-text"));
-  for (guint i = 0; i < self->conflict->differences->len; i++)
-    append_difference (self, kind, g_ptr_array_index (self->conflict->differences, i));
+  gtk_box_append (self->fields,
+                  tkb_text_label_with_class (get_explanation (self->conflict), "body-text"));
+  for (guint i = 0; i < differences->len; i++)
+    {
+      TkbDifference *difference = differences->pdata[i];
+
+      if (!difference->is_clash && box == self->fields)
+        box = append_merged_box (self, differences->len - i, i == 0);
+      append_difference (self, box, kind, difference);
+    }
   gtk_widget_set_sensitive (self->keep_button, TRUE);
 }
 

@@ -5,6 +5,8 @@
 
 #include "tkb-conflict.h"
 
+#include <string.h>
+
 #include "tkb-json.h"
 
 static void
@@ -19,106 +21,83 @@ difference_free (gpointer data)
 void
 tkb_conflict_free (TkbConflict *self)
 {
-  g_clear_pointer (&self->current, tkb_document_unref);
-  g_clear_pointer (&self->other, tkb_document_unref);
-  g_clear_pointer (&self->base, tkb_document_unref);
+  tkb_fork_free (self->fork);
+  tkb_document_unref (self->merged);
   g_ptr_array_unref (self->differences);
   g_free (self);
 }
 
-/* ---- comparing ---- */
-
-static JsonNode *
-get_member (TkbDocument *document, const char *code)
-{
-  return document != NULL ? json_object_get_member (tkb_document_get_body (document), code) : NULL;
-}
-
-static gboolean
-is_same (JsonNode *a, JsonNode *b)
-{
-  g_autofree char *text_a = a != NULL ? tkb_json_to_canonical (a, NULL) : NULL;
-  g_autofree char *text_b = b != NULL ? tkb_json_to_canonical (b, NULL) : NULL;
-
-  return g_strcmp0 (text_a, text_b) == 0;
-}
+/* ---- choosing ---- */
 
 static void
-compare_member (TkbConflict *self, const char *code)
+add_differences (TkbConflict *self, gboolean clashes)
 {
-  JsonNode      *current = get_member (self->current, code);
-  JsonNode      *other = get_member (self->other, code);
-  JsonNode      *base = get_member (self->base, code);
-  TkbDifference *difference;
-  gboolean       current_changed;
-  gboolean       other_changed;
+  GPtrArray *fields = self->fork->merge->fields;
 
-  if (g_str_equal (code, "modified") || is_same (current, other))
-    return;
-  current_changed = self->base == NULL || !is_same (current, base);
-  other_changed = self->base == NULL || !is_same (other, base);
-  difference = g_new0 (TkbDifference, 1);
-  difference->code = g_strdup (code);
-  difference->is_clash = current_changed && other_changed;
-  difference->side = other_changed && !current_changed ? TKB_SIDE_OTHER : TKB_SIDE_CURRENT;
-  g_ptr_array_add (self->differences, difference);
-}
+  for (guint i = 0; i < fields->len; i++)
+    {
+      const TkbMergeField *field = fields->pdata[i];
+      TkbDifference       *difference;
 
-static int
-compare_codes (gconstpointer a, gconstpointer b)
-{
-  return g_strcmp0 (*(const char *const *) a, *(const char *const *) b);
+      if ((field->outcome == TKB_MERGE_CONFLICT) != clashes ||
+          (!clashes &&
+           (strcmp (field->code, "modified") == 0 || strcmp (field->code, "created") == 0)))
+        continue;
+      difference = g_new0 (TkbDifference, 1);
+      difference->code = g_strdup (field->code);
+      difference->is_clash = clashes;
+      difference->is_combined = field->outcome == TKB_MERGE_COMBINED;
+      if (difference->is_combined)
+        difference->side = TKB_SIDE_BOTH;
+      else if (field->outcome == TKB_MERGE_TAKE_RIGHT)
+        difference->side = TKB_SIDE_OTHER;
+      g_ptr_array_add (self->differences, difference);
+    }
 }
 
 /**
  * tkb_conflict_new:
- * @current: the winner
- * @other: another live leaf
- * @base: (nullable): the newest version that both come from
+ * @fork: (transfer full): two versions
+ *
+ * Returns: (transfer full): what is to be chosen, with what merging chose
  */
 TkbConflict *
-tkb_conflict_new (TkbDocument *current, TkbDocument *other, TkbDocument *base)
+tkb_conflict_new (TkbFork *fork)
 {
   TkbConflict *self = g_new0 (TkbConflict, 1);
-  g_autoptr (GHashTable) codes = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
-  g_autoptr (GList) mine = json_object_get_members (tkb_document_get_body (current));
-  g_autoptr (GList) theirs = json_object_get_members (tkb_document_get_body (other));
 
-  self->current = tkb_document_ref (current);
-  self->other = tkb_document_ref (other);
-  self->base = base != NULL ? tkb_document_ref (base) : NULL;
+  self->fork = fork;
+  self->merged = tkb_document_with_body (fork->current, fork->merge->body);
   self->differences = g_ptr_array_new_with_free_func (difference_free);
-  for (GList *l = mine; l != NULL; l = l->next)
-    if (g_hash_table_add (codes, l->data))
-      g_ptr_array_add (sorted, l->data);
-  for (GList *l = theirs; l != NULL; l = l->next)
-    if (g_hash_table_add (codes, l->data))
-      g_ptr_array_add (sorted, l->data);
-  g_ptr_array_sort (sorted, compare_codes);
-  for (guint i = 0; i < sorted->len; i++)
-    compare_member (self, g_ptr_array_index (sorted, i));
+  add_differences (self, TRUE);
+  add_differences (self, FALSE);
   return self;
 }
 
-TkbDocument *
-tkb_conflict_merge (TkbConflict *self)
+JsonNode *
+tkb_conflict_get_value (TkbConflict *self, TkbSide side, const char *code)
 {
-  g_autoptr (JsonObject) body = tkb_json_object_copy (tkb_document_get_body (self->current));
+  TkbDocument *const sides[] = { self->fork->current, self->fork->other, self->merged };
+
+  return json_object_get_member (tkb_document_get_body (sides[side]), code);
+}
+
+JsonObject *
+tkb_conflict_choose (TkbConflict *self)
+{
+  JsonObject *body = tkb_json_object_copy (self->fork->merge->body);
 
   for (guint i = 0; i < self->differences->len; i++)
     {
       const TkbDifference *difference = g_ptr_array_index (self->differences, i);
-      JsonNode            *node = get_member (self->other, difference->code);
+      JsonNode            *node = tkb_conflict_get_value (self, difference->side, difference->code);
 
-      if (difference->side == TKB_SIDE_CURRENT)
-        continue;
       if (node != NULL)
         json_object_set_member (body, difference->code, tkb_json_node_copy (node));
       else
         json_object_remove_member (body, difference->code);
     }
-  return tkb_document_with_body (self->current, body);
+  return body;
 }
 
 /* ---- reading ---- */
@@ -127,42 +106,13 @@ tkb_conflict_merge (TkbConflict *self)
 static void
 load_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  TkbStore   *store = TKB_STORE (source);
-  const char *id = task_data;
-  const char *ancestor;
   g_autoptr (GError) error = NULL;
-  g_autoptr (TkbRevTree) tree = tkb_store_get_tree (store, id, cancellable, &error);
-  g_autoptr (GPtrArray) others = NULL;
-  g_autoptr (TkbDocument) current = NULL;
-  g_autoptr (TkbDocument) other = NULL;
-  g_autoptr (TkbDocument) base = NULL;
+  TkbFork *fork = tkb_fork_read (TKB_STORE (source), task_data, NULL, NULL, cancellable, &error);
 
-  if (tree == NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-  others = tkb_rev_tree_get_conflicts (tree);
-  if (others->len == 0)
-    {
-      g_task_return_new_error (task, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_FOUND,
-                               "%s is not in conflict", id);
-      return;
-    }
-  current = tkb_store_get (store, id, tkb_rev_tree_get_winner (tree), cancellable, &error);
-  if (current != NULL)
-    other = tkb_store_get (store, id, g_ptr_array_index (others, 0), cancellable, &error);
-  if (other == NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-  ancestor = tkb_rev_tree_get_common_ancestor (tree, tkb_document_get_rev (current),
-                                               tkb_document_get_rev (other));
-  if (ancestor != NULL)
-    base = tkb_store_get (store, id, ancestor, cancellable, NULL);
-  g_task_return_pointer (task, tkb_conflict_new (current, other, base),
-                         (GDestroyNotify) tkb_conflict_free);
+  if (fork == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_pointer (task, tkb_conflict_new (fork), (GDestroyNotify) tkb_conflict_free);
 }
 
 void
@@ -192,9 +142,8 @@ tkb_conflict_load_finish (TkbStore *store, GAsyncResult *result, GError **error)
 
 typedef struct
 {
-  TkbDocument *merged;    /* (owned): on the current revision */
-  gboolean     is_edit;   /* it differs from the current version */
-  char        *other_rev; /* (owned) */
+  TkbConflict *conflict; /* (unowned): outlives the call, and only its fork is read */
+  JsonObject  *body;     /* (owned) */
 } Resolution;
 
 static void
@@ -202,39 +151,32 @@ resolution_free (gpointer data)
 {
   Resolution *resolution = data;
 
-  tkb_document_unref (resolution->merged);
-  g_free (resolution->other_rev);
+  json_object_unref (resolution->body);
   g_free (resolution);
 }
 
-/* On a reader thread, where waiting for the writer is no harm. The merged text is written first: if
- * the second step fails the conflict stays, and nothing is lost. */
+/* On a reader thread, where waiting for the writer is no harm. */
 static void
 resolve_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   const Resolution *resolution = task_data;
-  TkbStore         *store = TKB_STORE (source);
   g_autoptr (GError) error = NULL;
-  g_autoptr (TkbDocument) written = NULL;
-  g_autofree char *tombstone = NULL;
+  g_autofree char *rev = tkb_fork_close (resolution->conflict->fork, TKB_STORE (source),
+                                         resolution->body, cancellable, &error);
 
-  if (resolution->is_edit)
-    {
-      written = tkb_store_put (store, resolution->merged, TKB_WRITE_NONE, cancellable, &error);
-      if (written == NULL)
-        {
-          g_task_return_error (task, g_steal_pointer (&error));
-          return;
-        }
-    }
-  tombstone = tkb_store_delete (store, tkb_document_get_id (resolution->merged),
-                                resolution->other_rev, cancellable, &error);
-  if (tombstone == NULL)
+  if (rev == NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else
     g_task_return_boolean (task, TRUE);
 }
 
+/**
+ * tkb_conflict_resolve_async:
+ * @store: where @conflict was read
+ * @conflict: must live until @callback
+ * @callback: when it is over
+ * @user_data: for @callback
+ */
 void
 tkb_conflict_resolve_async (TkbStore           *store,
                             TkbConflict        *conflict,
@@ -244,14 +186,8 @@ tkb_conflict_resolve_async (TkbStore           *store,
   g_autoptr (GTask) task = g_task_new (store, NULL, callback, user_data);
   Resolution *resolution = g_new0 (Resolution, 1);
 
-  resolution->merged = tkb_conflict_merge (conflict);
-  resolution->other_rev = g_strdup (tkb_document_get_rev (conflict->other));
-  for (guint i = 0; i < conflict->differences->len; i++)
-    {
-      const TkbDifference *difference = g_ptr_array_index (conflict->differences, i);
-
-      resolution->is_edit |= difference->side == TKB_SIDE_OTHER;
-    }
+  resolution->conflict = conflict;
+  resolution->body = tkb_conflict_choose (conflict);
   g_task_set_source_tag (task, tkb_conflict_resolve_async);
   g_task_set_name (task, "tkb_conflict_resolve_async");
   g_task_set_task_data (task, resolution, resolution_free);

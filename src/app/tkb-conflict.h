@@ -1,11 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Two live versions of one document and what they had in common: which fields differ, who changed
- * what, and the document that comes of choosing. A plain value with its reading and writing off the
- * main thread; no widgets. */
+/* Two live versions of one document and what becomes of them: what merges is chosen already, what
+ * does not is for a person, and the document that comes of choosing. A plain value with its reading
+ * and writing off the main thread; no widgets. */
 #pragma once
 
+#include "tkb-fork.h"
 #include "tkb-library.h"
 
 G_BEGIN_DECLS
@@ -14,28 +15,31 @@ typedef enum
 {
   TKB_SIDE_CURRENT, /* the version that is shown everywhere now */
   TKB_SIDE_OTHER,
+  TKB_SIDE_BOTH, /* what merging made of the two */
 } TkbSide;
 
 typedef struct
 {
-  char    *code;     /* (owned) of the field */
-  TkbSide  side;     /* chosen; at first the side that changed it */
-  gboolean is_clash; /* both sides changed it, or what they had in common is not known */
+  char    *code;        /* (owned) of the field */
+  TkbSide  side;        /* chosen; at first what merging chose */
+  gboolean is_clash;    /* it could not be merged */
+  gboolean is_combined; /* there is a TKB_SIDE_BOTH that is neither of the two */
 } TkbDifference;
 
 typedef struct
 {
-  TkbDocument *current;     /* (owned) */
-  TkbDocument *other;       /* (owned) */
-  TkbDocument *base;        /* (owned) (nullable): not kept here */
-  GPtrArray   *differences; /* (owned) (element-type TkbDifference), by code */
+  TkbFork     *fork;        /* (owned) */
+  TkbDocument *merged;      /* (owned): as far as it merges */
+  GPtrArray   *differences; /* (owned) (element-type TkbDifference): clashes first, then by code */
 } TkbConflict;
 
 void tkb_conflict_free (TkbConflict *self);
-/* Fields that are written anew with every edit do not count. */
-TkbConflict *tkb_conflict_new (TkbDocument *current, TkbDocument *other, TkbDocument *base);
-/* (transfer full): current with the members of other where that side is chosen */
-TkbDocument *tkb_conflict_merge (TkbConflict *self);
+/* Takes fork. Dates that the program writes by itself are no difference. */
+TkbConflict *tkb_conflict_new (TkbFork *fork);
+/* (nullable) (transfer none): what side has in a field */
+JsonNode *tkb_conflict_get_value (TkbConflict *self, TkbSide side, const char *code);
+/* (transfer full): the body with what is chosen */
+JsonObject *tkb_conflict_choose (TkbConflict *self);
 
 /* TKB_STORE_ERROR_NOT_FOUND where there is no conflict (any more) */
 void         tkb_conflict_load_async (TkbStore           *store,
@@ -44,8 +48,7 @@ void         tkb_conflict_load_async (TkbStore           *store,
                                       GAsyncReadyCallback callback,
                                       gpointer            user_data);
 TkbConflict *tkb_conflict_load_finish (TkbStore *store, GAsyncResult *result, GError **error);
-/* Writes what was chosen on the current version and ends the other one; both stay in the history.
- */
+/* Writes what was chosen and ends the fork; both versions stay in the history. */
 void     tkb_conflict_resolve_async (TkbStore           *store,
                                      TkbConflict        *conflict,
                                      GAsyncReadyCallback callback,

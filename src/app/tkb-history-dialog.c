@@ -5,6 +5,7 @@
 
 #include "tkb-history-dialog.h"
 
+#include "tkb-fork.h"
 #include "tkb-rev-id.h"
 #include "tkb-text.h"
 
@@ -52,11 +53,28 @@ describe (const TkbRevisionInfo *info)
   return date != NULL ? g_steal_pointer (&date) : g_strdup (_ ("Earlier version"));
 }
 
+/* What a reader thread found. */
+typedef struct
+{
+  GPtrArray  *infos; /* (owned) (element-type TkbRevisionInfo) */
+  GHashTable *notes; /* (owned) revision -> sentence: what merges and deletions made of it */
+} History;
+
 static void
-append_row (TkbHistoryDialog *self, const TkbRevisionInfo *info)
+history_free (History *self)
+{
+  g_clear_pointer (&self->infos, g_ptr_array_unref);
+  g_clear_pointer (&self->notes, g_hash_table_unref);
+  g_free (self);
+}
+
+static void
+append_row (TkbHistoryDialog *self, const TkbRevisionInfo *info, const char *note)
 {
   GtkWidget       *row = adw_action_row_new ();
-  g_autofree char *subtitle = describe (info);
+  g_autofree char *description = describe (info);
+  g_autofree char *subtitle =
+      note != NULL ? g_strdup_printf ("%s\n%s", description, note) : g_strdup (description);
   g_autofree char *title =
       g_strdup_printf (_ ("Version %u"), tkb_rev_id_get_generation (info->rev));
   gboolean can_open = info->has_body && !info->is_deleted;
@@ -74,17 +92,80 @@ append_row (TkbHistoryDialog *self, const TkbRevisionInfo *info)
   gtk_list_box_append (self->rows, row);
 }
 
+/* Tombstones: one that ended the other side of a merge, one that lost against an edit. */
+static void
+note_deletions (TkbRevTree *tree, GHashTable *closed, GHashTable *notes)
+{
+  g_autoptr (GPtrArray) leaves = tkb_rev_tree_get_leaves (tree);
+  g_autoptr (GPtrArray) living = tkb_rev_tree_get_path (tree, tkb_rev_tree_get_winner (tree));
+
+  for (guint i = 0; i < leaves->len; i++)
+    {
+      g_autoptr (GPtrArray) path = tkb_rev_tree_get_path (tree, leaves->pdata[i]);
+
+      if ((tkb_rev_tree_get_flags (tree, leaves->pdata[i]) & TKB_REV_NODE_DELETED) == 0 ||
+          path->len < 2 || tkb_rev_tree_is_deleted (tree))
+        continue;
+      if (g_hash_table_contains (closed, path->pdata[1]))
+        g_hash_table_insert (notes, g_strdup (leaves->pdata[i]),
+                             g_strdup (_ ("Its text went into a merged version")));
+      else if (g_ptr_array_find_with_equal_func (living, path->pdata[1], g_str_equal, NULL))
+        g_hash_table_insert (notes, g_strdup (leaves->pdata[i]),
+                             g_strdup (_ ("Somebody deleted it here; the edit was kept")));
+    }
+}
+
+/* (transfer full): a sentence for each revision that has a part in a merge */
+static GHashTable *
+make_notes (TkbRevTree *tree, GHashTable *merged)
+{
+  GHashTable *notes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) closed = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTableIter iterator;
+  gpointer       into, parents;
+
+  g_hash_table_iter_init (&iterator, merged);
+  while (g_hash_table_iter_next (&iterator, &into, &parents))
+    {
+      g_autoptr (GPtrArray) path = tkb_rev_tree_get_path (tree, into);
+      const char *first = ((GPtrArray *) parents)->pdata[0];
+
+      for (guint i = 0; i < ((GPtrArray *) parents)->len; i++)
+        g_hash_table_add (closed, ((GPtrArray *) parents)->pdata[i]);
+      if (path != NULL && path->len > 1)
+        g_hash_table_insert (notes, g_strdup (into),
+                             g_strdup_printf (_ ("Merged from version %u and version %u"),
+                                              tkb_rev_id_get_generation (path->pdata[1]),
+                                              tkb_rev_id_get_generation (first)));
+    }
+  note_deletions (tree, closed, notes);
+  return notes;
+}
+
 /* On a reader thread. */
 static void
 history_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
+  TkbStore *store = TKB_STORE (source);
   g_autoptr (GError) error = NULL;
-  GPtrArray *history = tkb_store_get_history (TKB_STORE (source), task_data, cancellable, &error);
+  g_autoptr (TkbRevTree) tree = NULL;
+  g_autoptr (GHashTable) merged = NULL;
+  g_autoptr (GPtrArray) infos = tkb_store_get_history (store, task_data, cancellable, &error);
+  History *history;
 
-  if (history == NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
-    g_task_return_pointer (task, history, (GDestroyNotify) g_ptr_array_unref);
+  if (infos != NULL)
+    tree = tkb_store_get_tree (store, task_data, cancellable, &error);
+  if (tree != NULL)
+    merged = tkb_fork_list_merged (store, task_data, tree, cancellable, &error);
+  if (merged == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  history = g_new0 (History, 1);
+  history->infos = g_steal_pointer (&infos);
+  history->notes = make_notes (tree, merged);
+  g_task_return_pointer (task, history, (GDestroyNotify) history_free);
 }
 
 static void
@@ -92,7 +173,7 @@ history_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (TkbHistoryDialog) self = TKB_HISTORY_DIALOG (user_data);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) history = g_task_propagate_pointer (G_TASK (result), &error);
+  History *history = g_task_propagate_pointer (G_TASK (result), &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
@@ -101,8 +182,13 @@ history_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_debug ("history: %s", error->message);
       return;
     }
-  for (guint i = 0; i < history->len && i < MAX_ROWS; i++)
-    append_row (self, g_ptr_array_index (history, i));
+  for (guint i = 0; i < history->infos->len && i < MAX_ROWS; i++)
+    {
+      const TkbRevisionInfo *info = g_ptr_array_index (history->infos, i);
+
+      append_row (self, info, g_hash_table_lookup (history->notes, info->rev));
+    }
+  history_free (history);
 }
 
 static void

@@ -105,6 +105,19 @@ update_progress (TkbSyncStatus *self, const TkbSyncFacts *facts)
 }
 
 static void
+append_merged (TkbSyncStatus *self, GString *text)
+{
+  guint64 merged = self->replicator != NULL ? tkb_replicator_get_merged (self->replicator) : 0;
+  g_autofree char *number = tkb_text_count (merged);
+
+  if (merged == 0)
+    return;
+  g_string_append_c (text, '\n');
+  g_string_append_printf (
+      text, ngettext ("%s conflict merged", "%s conflicts merged", (gulong) merged), number);
+}
+
+static void
 update_popover (TkbSyncStatus *self, const TkbSyncFacts *facts)
 {
   TkbAccounts  *accounts = tkb_library_get_accounts (self->library);
@@ -141,6 +154,7 @@ update_popover (TkbSyncStatus *self, const TkbSyncFacts *facts)
 
       g_string_append_printf (text, _ ("Last sync: %s"), ago);
     }
+  append_merged (self, text);
   gtk_label_set_label (self->details, text->str);
 }
 
