@@ -497,6 +497,53 @@ test_rights (void)
   world_close (&world);
 }
 
+static char *
+add_file (TkbStore *store, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data (text, -1, NULL);
+  g_autoptr (TkbBlobInfo) blob = tkb_store_add_blob (store, stream, NULL, &error);
+
+  g_assert_no_error (error);
+  return g_strdup (blob->digest);
+}
+
+/* A file that one put in stays with the words of the other, and arrives. */
+static void
+test_attachments (void)
+{
+  World            world = { 0 };
+  g_autofree char *rev = NULL, *digest = NULL, *json = NULL;
+
+  world_open (&world, 2, 10);
+  rev = sync_put (world.nodes[0].store, ID, NULL, "{\"kind\":\"case\",\"title\":\"T\"}");
+  sync_all (&world);
+  digest = add_file (world.nodes[1].store, "a file");
+  json = g_strdup_printf ("{\"kind\":\"case\",\"title\":\"T\",\"_attachments\":{\"f\":{\"digest\":"
+                          "\"%s\",\"stub\":true,\"content_type\":\"text/plain\"}}}",
+                          digest);
+  g_free (sync_put (world.nodes[1].store, ID, rev, json));
+  g_free (sync_put (world.nodes[2].store, ID, rev, "{\"kind\":\"case\",\"title\":\"U\"}"));
+  sync_all (&world);
+  g_assert_cmpuint (merge (&world, 1), ==, 1);
+  g_assert_cmpuint (merge (&world, 2), ==, 1);
+  sync_assert_equal (world.nodes[1].store, world.nodes[2].store);
+  sync_all (&world);
+  assert_equal_everywhere (&world);
+  for (guint i = 0; i <= 2; i++)
+    {
+      g_autoptr (TkbDocument) document = tkb_store_get (world.nodes[i].store, ID, NULL, NULL, NULL);
+      JsonObject *files = tkb_json_get_object (tkb_document_get_body (document), "_attachments");
+
+      g_assert_cmpstr (tkb_document_get_string (document, "title"), ==, "U");
+      g_assert_nonnull (files);
+      g_assert_true (json_object_has_member (files, "f"));
+      g_assert_true (tkb_store_has_blob (world.nodes[i].store, digest));
+      g_assert_cmpuint (count_live (&world, i), ==, 1);
+    }
+  world_close (&world);
+}
+
 /* ---- random ---- */
 
 #define STEPS 60
@@ -676,7 +723,7 @@ static void
 test_random (void)
 {
   const char *seeds = g_getenv ("TKB_MERGE_SEEDS");
-  guint64     count = seeds != NULL ? g_ascii_strtoull (seeds, NULL, 10) : 25;
+  guint64     count = seeds != NULL ? g_ascii_strtoull (seeds, NULL, 10) : 20;
   guint       merged = 0;
 
   for (guint64 seed = 1; seed <= count; seed++)
@@ -700,6 +747,7 @@ main (int argc, char **argv)
   g_test_add_func ("/merge-sync/deletion", test_deletion);
   g_test_add_func ("/merge-sync/draft", test_draft);
   g_test_add_func ("/merge-sync/rights", test_rights);
+  g_test_add_func ("/merge-sync/attachments", test_attachments);
   g_test_add_func ("/merge-sync/random", test_random);
   return g_test_run ();
 }
