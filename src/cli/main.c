@@ -32,6 +32,8 @@ static const TkbCliVerb verbs[] = {
     tkb_cli_export },
   { "sync", "URL [--pull|--push] [--live] [--user NAME] [--password-file FILE]",
     N_ ("sync with a database or a store file"), tkb_cli_sync },
+  { "server-setup", "URL [--no-starter] [--user NAME] [--password-file FILE] | --print",
+    N_ ("make a CouchDB database the library of a network"), tkb_cli_server_setup },
   { "check", "[--repair]", N_ ("look for damage, and repair it"), tkb_cli_check },
   { "salvage", "[--output FILE]", N_ ("save what can be read of a damaged store"),
     tkb_cli_salvage },

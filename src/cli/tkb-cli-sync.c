@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tkb-cli.h"
+#include "tkb-cli-account.h"
 #include "tkb-delay.h"
 #include "tkb-local-peer.h"
 #include "tkb-merger.h"
@@ -286,75 +286,21 @@ run (Sync *sync)
   g_source_remove (terminate);
 }
 
-/* The first line of the file. (nullable) (transfer full): NULL after a message */
-static char *
-read_password (const char *path)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *content = NULL;
-  gsize            length;
-
-  if (!g_file_get_contents (path, &content, &length, &error))
-    {
-      tkb_cli_fail (NULL, error);
-      return NULL;
-    }
-  content[strcspn (content, "\r\n")] = '\0';
-  if (*content == '\0' || !g_utf8_validate (content, -1, NULL))
-    {
-      g_printerr (_ ("%s does not hold a password on its first line.\n"), path);
-      return NULL;
-    }
-  return g_steal_pointer (&content);
-}
-
 typedef struct
 {
-  gboolean pull;
-  gboolean push;
-  gboolean live;
-  gboolean allow_deletions;
-  gboolean allow_insecure;
-  gboolean no_merge;
-  char    *user;          /* (owned) (nullable) */
-  char    *password_file; /* (owned) (nullable) */
-  char    *ca_file;       /* (owned) (nullable) */
+  gboolean       pull;
+  gboolean       push;
+  gboolean       live;
+  gboolean       allow_deletions;
+  gboolean       no_merge;
+  TkbCliAccount *account; /* (unowned) */
 } Options;
-
-static void
-options_clear (Options *options)
-{
-  g_free (options->user);
-  g_free (options->password_file);
-  g_free (options->ca_file);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
-
-/* (nullable) (transfer full): NULL after a message */
-static TkbRemote *
-make_account (const char *uri, const Options *options)
-{
-  g_autofree char *password = NULL;
-  TkbRemote       *account;
-
-  if (options->password_file != NULL)
-    {
-      password = read_password (options->password_file);
-      if (password == NULL)
-        return NULL;
-    }
-  account = tkb_remote_new (uri, options->user, password);
-  account->ca_file = g_strdup (options->ca_file);
-  account->allow_insecure = options->allow_insecure;
-  return account;
-}
 
 static int
 sync_store (TkbCli *cli, TkbStore *store, const char *uri, const Options *options)
 {
   g_auto (Sync) sync = { .cli = cli };
-  g_autoptr (TkbRemote) account = make_account (uri, options);
+  g_autoptr (TkbRemote) account = tkb_cli_account_make_remote (options->account, uri);
   g_autoptr (GError) error = NULL;
 
   if (account == NULL)
@@ -403,23 +349,17 @@ sync_store (TkbCli *cli, TkbStore *store, const char *uri, const Options *option
 int
 tkb_cli_sync (TkbCli *cli, int argc, char **argv)
 {
-  g_auto (Options) options = { FALSE };
+  g_auto (TkbCliAccount) account = { NULL };
+  Options      options = { .account = &account };
   GOptionEntry entries[] = {
     { "pull", 0, 0, G_OPTION_ARG_NONE, &options.pull, N_ ("Only fetch"), NULL },
     { "push", 0, 0, G_OPTION_ARG_NONE, &options.push, N_ ("Only send"), NULL },
     { "live", 0, 0, G_OPTION_ARG_NONE, &options.live, N_ ("Stay, and sync at every change"), NULL },
-    { "user", 0, 0, G_OPTION_ARG_STRING, &options.user, N_ ("The name of the account"),
-      N_ ("NAME") },
-    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &options.password_file,
-      N_ ("A file whose first line is the password"), N_ ("FILE") },
-    { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &options.ca_file,
-      N_ ("The certificate of a private authority (PEM)"), N_ ("FILE") },
     { "allow-deletions", 0, 0, G_OPTION_ARG_NONE, &options.allow_deletions,
       N_ ("Fetch even if it deletes a large part of the library"), NULL },
     { "no-merge", 0, 0, G_OPTION_ARG_NONE, &options.no_merge,
       N_ ("Leave every conflict to a person"), NULL },
-    { "allow-insecure", 0, 0, G_OPTION_ARG_NONE, &options.allow_insecure,
-      N_ ("Plain http, which others can read, beyond this machine"), NULL },
+    TKB_CLI_ACCOUNT_ENTRIES (&account),
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (TkbStore) store = NULL;
@@ -427,8 +367,8 @@ tkb_cli_sync (TkbCli *cli, int argc, char **argv)
 
   if (!tkb_cli_parse (cli, entries, &argc, &argv, 1, 1))
     return TKB_CLI_USAGE;
-  if ((options.user == NULL) != (options.password_file == NULL))
-    return tkb_cli_usage (_ ("--user and --password-file belong together."));
+  if (!tkb_cli_account_check (&account))
+    return TKB_CLI_USAGE;
   store = tkb_cli_open (cli, TKB_STORE_OPEN_NONE);
   if (store == NULL)
     return TKB_CLI_FAILED;

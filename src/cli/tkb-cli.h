@@ -52,6 +52,7 @@ int tkb_cli_conflicts (TkbCli *cli, int argc, char **argv);
 int tkb_cli_resolve (TkbCli *cli, int argc, char **argv);
 int tkb_cli_export (TkbCli *cli, int argc, char **argv);
 int tkb_cli_sync (TkbCli *cli, int argc, char **argv);
+int tkb_cli_server_setup (TkbCli *cli, int argc, char **argv);
 int tkb_cli_check (TkbCli *cli, int argc, char **argv);
 int tkb_cli_salvage (TkbCli *cli, int argc, char **argv);
 int tkb_cli_backup (TkbCli *cli, int argc, char **argv);

@@ -249,6 +249,14 @@ tkb_field_get_field_type (TkbField *self)
   return self->type;
 }
 
+const char *
+tkb_field_get_type_name (TkbField *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return type_names[self->type];
+}
+
 /**
  * tkb_field_get_flags:
  *

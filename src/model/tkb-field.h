@@ -50,6 +50,7 @@ void      tkb_field_unref (TkbField *self);
 
 const char   *tkb_field_get_code (TkbField *self);
 TkbFieldType  tkb_field_get_field_type (TkbField *self);
+const char   *tkb_field_get_type_name (TkbField *self); /* as in data/kinds: "markdown" */
 TkbFieldFlags tkb_field_get_flags (TkbField *self);
 const char   *tkb_field_get_label (TkbField *self);      /* English, msgid for gettext */
 const char   *tkb_field_get_help (TkbField *self);       /* (nullable) English, msgid */

@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/* vendor_name of tisckb-server */
+#define TKB_WIRE_VENDOR "TISC Knowledge Base"
+
 typedef struct
 {
   char *welcome;        /* (owned) value of "couchdb" */

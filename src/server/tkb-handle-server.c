@@ -20,7 +20,7 @@ tkb_handle_root (TkbExchange *x)
     .welcome = (char *) "Welcome",
     .version = (char *) COUCHDB_VERSION,
     .uuid = (char *) tkb_server_get_uuid (x->server),
-    .vendor_name = (char *) "TISC Knowledge Base",
+    .vendor_name = (char *) TKB_WIRE_VENDOR,
     .vendor_version = (char *) TKB_VERSION,
   };
   g_autofree char *text = tkb_wire_server_info_write (&info);

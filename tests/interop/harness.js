@@ -51,6 +51,20 @@ function cli (args, { input, status = 0 } = {}) {
 const cliJson = (args, options) =>
   cli([...args, '--json'], options).split('\n').filter(Boolean).map(line => JSON.parse(line))
 
+// Runs a script as a server in a process of its own, for cli () blocks this one; the address it listens on.
+function serveScript (context, script) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, 'serve', context.work],
+      { stdio: ['ignore', 'pipe', 'inherit'], cwd: context.work })
+    context.children.push(child)
+    child.once('exit', code => reject(new Error(`the server ended with ${code}`)))
+    child.stdout.on('data', chunk => {
+      const found = /listening (\d+)/.exec(chunk)
+      if (found) resolve(`http://127.0.0.1:${found[1]}`)
+    })
+  })
+}
+
 function passwordFile (context) {
   const file = path.join(context.work, 'password')
   fs.writeFileSync(file, password, { mode: 0o600 })
@@ -108,4 +122,4 @@ function storeLeaves (store, ids) {
   return map
 }
 
-module.exports = { addUser, assert, cli, cliJson, fs, leaves, main, password, passwordFile, path, startServer, storeLeaves, test }
+module.exports = { addUser, assert, cli, cliJson, fs, leaves, main, password, passwordFile, path, serveScript, startServer, storeLeaves, test }

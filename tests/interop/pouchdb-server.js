@@ -5,8 +5,7 @@
 
 const express = require('express')
 const PouchDB = require('pouchdb').plugin(require('pouchdb-adapter-memory'))
-const { assert, cli, cliJson, fs, leaves, main, path, storeLeaves, test } = require('./harness')
-const { spawn } = require('node:child_process')
+const { assert, cli, cliJson, fs, leaves, main, path, serveScript, storeLeaves, test } = require('./harness')
 
 // The server runs in a process of its own: cli () blocks this one.
 if (process.argv[2] === 'serve') {
@@ -18,19 +17,8 @@ if (process.argv[2] === 'serve') {
 } else {
   const state = {}
 
-  const serve = context => new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [__filename, 'serve', context.work],
-      { stdio: ['ignore', 'pipe', 'inherit'], cwd: context.work })
-    context.children.push(child)
-    child.once('exit', code => reject(new Error(`the server ended with ${code}`)))
-    child.stdout.on('data', chunk => {
-      const found = /listening (\d+)/.exec(chunk)
-      if (found) resolve(`http://127.0.0.1:${found[1]}`)
-    })
-  })
-
   test('tisckb-cli pushes the starter content to express-pouchdb', async context => {
-    state.url = `${await serve(context)}/tisckb`
+    state.url = `${await serveScript(context, __filename)}/tisckb`
     state.remote = new PouchDB(state.url)
     await state.remote.info() // makes the database
     state.one = path.join(context.work, 'one.tisckb')

@@ -8,133 +8,85 @@
 
 #include "tkb-data.h"
 #include "tkb-door.h"
+#include "tkb-json.h"
 
 #include <string.h>
 
-/* ---- the table ---- */
+/* ---- the table: tests/data/door-cases.json ---- */
 
-typedef struct
-{
-  TkbRole     role;    /* of the account "me" */
-  const char *from;    /* (nullable): no document; "deleted": a tombstone */
-  const char *from_by; /* (nullable): submitted_by before */
-  const char *to;      /* "deleted": a tombstone */
-  const char *to_by;   /* (nullable): submitted_by now */
-  const char *more;    /* (nullable): members on top */
-  const char *refused; /* (nullable): allowed; else a part of the reason */
-} Row;
-
-static const Row rows[] = {
-  /* contributors: their own, up to submitted */
-  { TKB_ROLE_CONTRIBUTOR, NULL, NULL, "submitted", "me", NULL, NULL },
-  { TKB_ROLE_CONTRIBUTOR, "deleted", NULL, "submitted", "me", NULL, NULL },
-  { TKB_ROLE_CONTRIBUTOR, NULL, NULL, "submitted", NULL, NULL, "submitted_by has to be" },
-  { TKB_ROLE_CONTRIBUTOR, NULL, NULL, "submitted", "you", NULL, "submitted_by has to be" },
-  { TKB_ROLE_CONTRIBUTOR, "submitted", "me", "submitted", "me", NULL, NULL },
-  { TKB_ROLE_CONTRIBUTOR, "returned", "me", "submitted", "me", NULL, NULL },
-  { TKB_ROLE_CONTRIBUTOR, "published", "me", "submitted", "me", NULL, NULL },
-  { TKB_ROLE_CONTRIBUTOR, "withdrawn", "me", "submitted", "me", NULL, NULL },
-  { TKB_ROLE_CONTRIBUTOR, "submitted", "me", "submitted", "you", NULL, "has to stay" },
-  { TKB_ROLE_CONTRIBUTOR, "submitted", "you", "submitted", "you", NULL, "someone else" },
-  { TKB_ROLE_CONTRIBUTOR, "submitted", "you", "submitted", "me", NULL, "someone else" },
-  { TKB_ROLE_CONTRIBUTOR, "published", NULL, "submitted", "me", NULL, "someone else" },
-  { TKB_ROLE_CONTRIBUTOR, NULL, NULL, "published", "me", NULL, "Only an editor may publish" },
-  { TKB_ROLE_CONTRIBUTOR, "submitted", "me", "published", "me", NULL, "Only an editor" },
-  { TKB_ROLE_CONTRIBUTOR, "published", "me", "published", "me", NULL, "Only an editor" },
-  { TKB_ROLE_CONTRIBUTOR, "submitted", "me", "returned", "me", NULL, "Only an editor" },
-  { TKB_ROLE_CONTRIBUTOR, "published", "me", "withdrawn", "me", NULL, "Only an editor" },
-  { TKB_ROLE_CONTRIBUTOR, "submitted", "me", "deleted", NULL, NULL, NULL },
-  { TKB_ROLE_CONTRIBUTOR, "published", "me", "deleted", NULL, NULL, "only an editor may delete" },
-  { TKB_ROLE_CONTRIBUTOR, "submitted", "you", "deleted", NULL, NULL, "someone else" },
-  /* editors: publish (their own too), return with a note, withdraw */
-  { TKB_ROLE_EDITOR, NULL, NULL, "published", "me", NULL, NULL },
-  { TKB_ROLE_EDITOR, NULL, NULL, "published", NULL, NULL, NULL },
-  { TKB_ROLE_EDITOR, "submitted", "you", "published", "you", NULL, NULL },
-  { TKB_ROLE_EDITOR, "submitted", "you", "published", "me", NULL, "has to stay" },
-  { TKB_ROLE_EDITOR, "submitted", "you", "published", NULL, NULL, "has to stay" },
-  { TKB_ROLE_EDITOR, "submitted", "you", "returned", "you", NULL, "review note" },
-  { TKB_ROLE_EDITOR, "submitted", "you", "returned", "you", "\"review_note\":\"\"", "review note" },
-  { TKB_ROLE_EDITOR, "submitted", "you", "returned", "you", "\"review_note\":\"Why.\"", NULL },
-  { TKB_ROLE_EDITOR, "published", "you", "withdrawn", "you", NULL, NULL },
-  { TKB_ROLE_EDITOR, "published", "you", "deleted", NULL, NULL, NULL },
-  /* readers, admins */
-  { TKB_ROLE_READER, NULL, NULL, "submitted", "me", NULL, "read here, not write" },
-  { TKB_ROLE_READER, "submitted", "me", "deleted", NULL, NULL, "read here, not write" },
-  { TKB_ROLE_ADMIN, "submitted", "you", "published", "other", NULL, NULL },
-  { TKB_ROLE_ADMIN, "submitted", "you", "returned", "you", NULL, NULL },
-  /* never on a server, for anybody */
-  { TKB_ROLE_CONTRIBUTOR, NULL, NULL, "draft", "me", NULL, "draft stays" },
-  { TKB_ROLE_EDITOR, NULL, NULL, "draft", "me", NULL, "draft stays" },
-  { TKB_ROLE_ADMIN, NULL, NULL, "draft", "me", NULL, "draft stays" },
-  { TKB_ROLE_ADMIN, NULL, NULL, "published", "me", "\"visibility\":\"private\"", "private" },
-  { TKB_ROLE_CONTRIBUTOR, NULL, NULL, "submitted", "me", "\"visibility\":\"private\"", "private" },
-  /* states that are none */
-  { TKB_ROLE_EDITOR, NULL, NULL, "nonsense", "me", NULL, "has to be submitted" },
-  { TKB_ROLE_ADMIN, NULL, NULL, "", "me", NULL, "has to be submitted" },
-  /* fields */
-  { TKB_ROLE_EDITOR, NULL, NULL, "published", NULL, "\"title\":\"\"", "Title" },
-  { TKB_ROLE_CONTRIBUTOR, NULL, NULL, "submitted", "me", "\"country\":5", "Country" },
-  { TKB_ROLE_EDITOR, NULL, NULL, "published", NULL, "\"kind\":\"recipe\"", "recipe" },
-  { TKB_ROLE_ADMIN, NULL, NULL, "published", NULL, "\"kind\":null", "kind" },
-  { TKB_ROLE_EDITOR, NULL, NULL, "published", NULL, "\"client_type\":\"martian\"", "martian" },
-  { TKB_ROLE_EDITOR, NULL, NULL, "published", NULL, "\"of_the_future\":[1]", NULL },
-};
-
+/* (nullable) (transfer full): NULL where state is */
 static TkbDocument *
-make_document (const char *state, const char *submitted_by, const char *more)
+make_document (JsonObject *base, const char *state, const char *submitted_by, JsonObject *more)
 {
-  g_autoptr (GString) members = g_string_new (NULL);
-  g_autofree char *text = NULL;
+  g_autoptr (JsonObject) object = NULL;
   g_autoptr (GError) error = NULL;
-  TkbDocument *document;
+  TkbDocument   *document;
+  JsonObjectIter iter;
+  const char    *name;
+  JsonNode      *node;
 
+  if (state == NULL)
+    return NULL;
   if (strcmp (state, "deleted") == 0)
     return tkb_document_new ("case:x", "2-a", TRUE, json_object_new (), NULL);
+  object = tkb_json_object_copy (base);
+  json_object_set_string_member (object, "state", state);
   if (submitted_by != NULL)
-    g_string_append_printf (members, "\"submitted_by\":\"%s\"", submitted_by);
+    json_object_set_string_member (object, "submitted_by", submitted_by);
   if (more != NULL)
-    g_string_append_printf (members, "%s%s", members->len > 0 ? "," : "", more);
-  text = make_case ("case:x", state, members->len > 0 ? members->str : NULL);
-  /* a member named twice: the later one counts */
-  document = tkb_document_new_parse (text, -1, &error);
-  if (document == NULL)
     {
-      g_autoptr (JsonParser) parser = json_parser_new ();
-
-      g_clear_error (&error);
-      json_parser_load_from_data (parser, text, -1, &error);
-      g_assert_no_error (error);
-      document =
-          tkb_document_new_from_json (json_node_get_object (json_parser_get_root (parser)), &error);
+      json_object_iter_init (&iter, more);
+      while (json_object_iter_next (&iter, &name, &node))
+        json_object_set_member (object, name, json_node_copy (node));
     }
+  document = tkb_document_new_from_json (object, &error);
   g_assert_no_error (error);
   return document;
 }
 
 static void
+check_case (TkbCatalog *catalog, JsonObject *base, JsonObject *row)
+{
+  const char *role = tkb_json_get_string (row, "role", "");
+  const char *from = tkb_json_get_string (row, "from", NULL);
+  const char *to = tkb_json_get_string (row, "to", NULL);
+  const char *refused = tkb_json_get_string (row, "refused", NULL);
+  TkbDoor     door = { TKB_ROLE_NONE, "me", TRUE, catalog };
+  g_autoptr (TkbDocument) previous =
+      make_document (base, from, tkb_json_get_string (row, "from_by", NULL), NULL);
+  g_autoptr (TkbDocument) document = make_document (
+      base, to, tkb_json_get_string (row, "to_by", NULL), tkb_json_get_object (row, "more"));
+  g_autoptr (GError) error = NULL;
+  gboolean is_allowed;
+
+  g_assert_true (tkb_role_parse (role, &door.role));
+  is_allowed = tkb_door_check (document, previous, &door, &error);
+  g_test_message ("%s, %s -> %s: %s", role, from != NULL ? from : "new", to,
+                  error != NULL ? error->message : "allowed");
+  g_assert_cmpint (is_allowed, ==, refused == NULL);
+  if (refused != NULL && strstr (error->message, refused) == NULL)
+    g_error ("“%s” does not say “%s”", error->message, refused);
+}
+
+static void
 test_table (void)
 {
-  g_autoptr (GError) catalog_error = NULL;
-  g_autoptr (TkbCatalog) catalog = tkb_catalog_new (tkb_data_get_resource (), &catalog_error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TkbCatalog) catalog = tkb_catalog_new (tkb_data_get_resource (), &error);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "door-cases.json", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (JsonObject) file = NULL;
+  JsonArray *cases;
 
-  g_assert_no_error (catalog_error);
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      const Row *row = &rows[i];
-      TkbDoor    door = { row->role, "me", TRUE, catalog };
-      g_autoptr (TkbDocument) previous =
-          row->from != NULL ? make_document (row->from, row->from_by, NULL) : NULL;
-      g_autoptr (TkbDocument) document = make_document (row->to, row->to_by, row->more);
-      g_autoptr (GError) error = NULL;
-      gboolean is_allowed = tkb_door_check (document, previous, &door, &error);
-
-      g_test_message ("row %u: %s, %s -> %s: %s", i, tkb_role_to_string (row->role),
-                      row->from != NULL ? row->from : "new", row->to,
-                      error != NULL ? error->message : "allowed");
-      g_assert_cmpint (is_allowed, ==, row->refused == NULL);
-      if (row->refused != NULL)
-        g_assert_nonnull (strstr (error->message, row->refused));
-    }
+  g_assert_no_error (error);
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  file = tkb_json_parse_object (text, -1, G_MAXSIZE, &error);
+  g_assert_no_error (error);
+  cases = tkb_json_get_array (file, "cases");
+  for (guint i = 0; i < json_array_get_length (cases); i++)
+    check_case (catalog, tkb_json_get_object (file, "base"),
+                json_array_get_object_element (cases, i));
 }
 
 static void
