@@ -10,6 +10,7 @@
 #include "tkb-app.h"
 #include "tkb-options.h"
 #include "tkb-preferences.h"
+#include "tkb-trouble-window.h"
 #include "tkb-window.h"
 
 struct _TkbApplication
@@ -137,6 +138,34 @@ set_up_actions (TkbApplication *self)
     }
 }
 
+/* Every main window goes: there is nothing that it could show. */
+static void
+close_windows (TkbApplication *self, GType type)
+{
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (G_TYPE_CHECK_INSTANCE_TYPE (l->data, type))
+      gtk_window_destroy (GTK_WINDOW (l->data));
+}
+
+static void
+trouble_over_cb (TkbTroubleWindow *trouble, TkbApplication *self)
+{
+  gtk_window_present (GTK_WINDOW (tkb_window_new (GTK_APPLICATION (self), self->library)));
+  gtk_window_destroy (GTK_WINDOW (trouble));
+}
+
+static void
+show_trouble (TkbApplication *self, const GError *error)
+{
+  GtkWindow *trouble = tkb_trouble_window_new (GTK_APPLICATION (self), self->library, error);
+
+  g_signal_connect (trouble, "opened", G_CALLBACK (trouble_over_cb), self);
+  gtk_window_present (trouble);
+  close_windows (self, TKB_TYPE_WINDOW);
+}
+
 static void
 library_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -147,9 +176,7 @@ library_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
-    if (TKB_IS_WINDOW (l->data))
-      tkb_window_show_open_error (TKB_WINDOW (l->data), error);
+  show_trouble (self, error);
 }
 
 /* GTK takes the direction of the window from its own translations, which may not be installed; ours

@@ -275,6 +275,17 @@ fill_form (TkbEditor *self)
 
 /* ---- saving, sending, leaving ---- */
 
+/* Why the text is not on disk; it stays in the window, and is tried again by itself. */
+static char *
+describe_failure (const GError *error)
+{
+  if (g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_FULL))
+    return g_strdup (_ ("Not saved: the disk is full. Make room; it is tried again by itself."));
+  if (g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_BUSY))
+    return g_strdup (_ ("Not saved yet: another program holds the library. It is tried again."));
+  return g_strdup_printf (_ ("Not saved: %s"), error->message);
+}
+
 static void
 status_changed_cb (TkbEditor *self)
 {
@@ -293,8 +304,7 @@ status_changed_cb (TkbEditor *self)
       text = _ ("Saved as a draft");
       break;
     case TKB_DRAFT_FAILED:
-      text = failure =
-          g_strdup_printf (_ ("Not saved: %s"), tkb_draft_get_error (self->draft)->message);
+      text = failure = describe_failure (tkb_draft_get_error (self->draft));
       break;
     }
   adw_window_title_set_subtitle (self->title, text);

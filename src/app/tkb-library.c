@@ -13,21 +13,23 @@ struct _TkbLibrary
 {
   GObject parent_instance;
 
-  char          *path;       /* (owned) of the store file */
-  char          *language;   /* (owned) BCP 47 */
-  TkbCatalog    *catalog;    /* (owned) */
-  TkbClock      *clock;      /* (owned) */
-  TkbRandom     *random;     /* (owned) */
-  GSettings     *settings;   /* (owned) (nullable) */
-  TkbAccounts   *accounts;   /* (owned) (nullable) */
-  TkbWorker     *worker;     /* (owned) (nullable) opens the store */
-  TkbStore      *store;      /* (owned) (nullable) until opened */
-  TkbSearch     *search;     /* (owned) (nullable) until opened */
-  TkbReplicator *replicator; /* (owned) (nullable) until opened */
-  TkbExtractor  *extractor;  /* (owned) (nullable) until opened */
+  char            *path;       /* (owned) of the store file */
+  char            *language;   /* (owned) BCP 47 */
+  TkbCatalog      *catalog;    /* (owned) */
+  TkbClock        *clock;      /* (owned) */
+  TkbRandom       *random;     /* (owned) */
+  GSettings       *settings;   /* (owned) (nullable) */
+  TkbAccounts     *accounts;   /* (owned) (nullable) */
+  TkbWorker       *worker;     /* (owned) (nullable) opens the store */
+  TkbStore        *store;      /* (owned) (nullable) until opened */
+  TkbSearch       *search;     /* (owned) (nullable) until opened */
+  TkbReplicator   *replicator; /* (owned) (nullable) until opened */
+  TkbExtractor    *extractor;  /* (owned) (nullable) until opened; none of a read-only one */
+  TkbBackupKeeper *backups;    /* (owned) (nullable) until opened; none of a read-only one */
 
   GResource      *starter;           /* (owned) (nullable): content for a new store */
   int             is_new;            /* atomic: the starter content was loaded just now */
+  int             is_read_only;      /* atomic: it could not be opened for writing */
   GHashTable     *marks;             /* (owned) (element-type utf8): a set */
   TkbStoreCounts *counts;            /* (owned) (nullable) until first counted */
   GCancellable   *cancellable;       /* (owned) (nullable) of what runs while it is open */
@@ -368,12 +370,18 @@ open_store_thread (GTask *task, gpointer source, gpointer task_data, GCancellabl
   g_mkdir_with_parents (folder, 0700);
   store = tkb_store_open (self->path, TKB_STORE_OPEN_CREATE | TKB_STORE_OPEN_OUTBOX, self->catalog,
                           self->clock, self->random, &error);
+  if (g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_READ_ONLY))
+    {
+      store = tkb_store_open (self->path, TKB_STORE_OPEN_READ_ONLY | TKB_STORE_OPEN_OUTBOX,
+                              self->catalog, self->clock, self->random, NULL);
+      g_atomic_int_set (&self->is_read_only, store != NULL);
+    }
   if (store == NULL)
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  if (tkb_store_get_last_seq (store) == 0)
+  if (tkb_store_get_last_seq (store) == 0 && !tkb_library_is_read_only (self))
     g_atomic_int_set (&self->is_new, load_starter (self, store));
   g_task_return_pointer (task, g_steal_pointer (&store), g_object_unref);
 }
@@ -461,18 +469,85 @@ tkb_library_open_finish (TkbLibrary *self, GAsyncResult *result, GError **error)
   self->search = tkb_search_new (store);
   self->replicator =
       tkb_replicator_new (store, self->clock, self->random, g_network_monitor_get_default ());
-  self->extractor = tkb_extractor_new (store, NULL, 0);
-  tkb_extractor_start (self->extractor);
+  if (!tkb_library_is_read_only (self))
+    {
+      self->extractor = tkb_extractor_new (store, NULL, 0);
+      tkb_extractor_start (self->extractor);
+      self->backups = tkb_backup_keeper_new (store, self->clock);
+    }
   self->cancellable = g_cancellable_new ();
   g_signal_connect_object (store, "changed", G_CALLBACK (tkb_library_touch), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "index-changed", G_CALLBACK (tkb_library_touch), self,
                            G_CONNECT_SWAPPED);
-  if (self->accounts != NULL)
+  if (self->accounts != NULL && !tkb_library_is_read_only (self))
     tkb_accounts_attach (self->accounts, self->replicator);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_OPEN]);
   start_counting (self);
   return TRUE;
+}
+
+/* On the worker's thread. */
+static void
+salvage_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  TkbLibrary *self = source;
+  GError     *error = NULL;
+  TkbSalvage *salvage = tkb_salvage_run (self->path, NULL, self->catalog, self->clock, self->random,
+                                         cancellable, &error);
+
+  if (salvage != NULL)
+    g_task_return_pointer (task, salvage, (GDestroyNotify) tkb_salvage_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * tkb_library_salvage_async:
+ *
+ * Saves what can be read of the library's file into a new one that takes its place; the library is
+ * still to be opened after that. Only while it is not open.
+ */
+void
+tkb_library_salvage_async (TkbLibrary         *self,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_return_if_fail (TKB_IS_LIBRARY (self));
+  g_return_if_fail (self->store == NULL);
+  g_task_set_source_tag (task, tkb_library_salvage_async);
+  g_task_set_name (task, "tkb_library_salvage_async");
+  if (self->worker == NULL)
+    self->worker = tkb_worker_new ("library");
+  tkb_worker_push (self->worker, task, salvage_thread);
+}
+
+/**
+ * tkb_library_salvage_finish:
+ *
+ * Returns: (transfer full): what was saved; %NULL with an error, and everything as it was
+ */
+TkbSalvage *
+tkb_library_salvage_finish (TkbLibrary *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, tkb_library_salvage_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * tkb_library_is_read_only:
+ *
+ * Returns: whether it is open for reading only: no sync, no drafts, no marks
+ */
+gboolean
+tkb_library_is_read_only (TkbLibrary *self)
+{
+  return g_atomic_int_get (&self->is_read_only);
 }
 
 /**
@@ -493,6 +568,9 @@ tkb_library_close (TkbLibrary *self)
   if (self->replicator != NULL)
     tkb_replicator_stop (self->replicator);
   g_clear_object (&self->replicator);
+  if (self->backups != NULL)
+    tkb_backup_keeper_stop (self->backups);
+  g_clear_object (&self->backups);
   if (self->extractor != NULL)
     tkb_extractor_stop (self->extractor);
   g_clear_object (&self->extractor);
@@ -527,6 +605,12 @@ TkbReplicator *
 tkb_library_get_replicator (TkbLibrary *self)
 {
   return self->replicator;
+}
+
+TkbBackupKeeper *
+tkb_library_get_backups (TkbLibrary *self)
+{
+  return self->backups;
 }
 
 TkbCatalog *

@@ -7,7 +7,9 @@
 #pragma once
 
 #include "tkb-accounts.h"
+#include "tkb-backup-keeper.h"
 #include "tkb-replicator.h"
+#include "tkb-salvage.h"
 #include "tkb-search.h"
 #include "tkb-store.h"
 
@@ -30,20 +32,28 @@ void     tkb_library_open_async (TkbLibrary         *self,
                                  GAsyncReadyCallback callback,
                                  gpointer            user_data);
 gboolean tkb_library_open_finish (TkbLibrary *self, GAsyncResult *result, GError **error);
-void     tkb_library_close (TkbLibrary *self);
+/* For a library that could not be opened because it is damaged: saves what can be read. */
+void        tkb_library_salvage_async (TkbLibrary         *self,
+                                       GCancellable       *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer            user_data);
+TkbSalvage *tkb_library_salvage_finish (TkbLibrary *self, GAsyncResult *result, GError **error);
+void        tkb_library_close (TkbLibrary *self);
 
 /* Property is-open, notified once everything below is there. */
-gboolean       tkb_library_is_open (TkbLibrary *self);
-gboolean       tkb_library_is_new (TkbLibrary *self);
-TkbStore      *tkb_library_get_store (TkbLibrary *self);      /* (nullable) before it is open */
-TkbSearch     *tkb_library_get_search (TkbLibrary *self);     /* (nullable) before it is open */
-TkbReplicator *tkb_library_get_replicator (TkbLibrary *self); /* (nullable) before it is open */
-TkbCatalog    *tkb_library_get_catalog (TkbLibrary *self);
-TkbClock      *tkb_library_get_clock (TkbLibrary *self);
-TkbRandom     *tkb_library_get_random (TkbLibrary *self);
-GSettings     *tkb_library_get_settings (TkbLibrary *self); /* (nullable) */
-TkbAccounts   *tkb_library_get_accounts (TkbLibrary *self); /* (nullable) */
-const char    *tkb_library_get_language (TkbLibrary *self); /* BCP 47 of the interface */
+gboolean   tkb_library_is_open (TkbLibrary *self);
+gboolean   tkb_library_is_new (TkbLibrary *self);
+gboolean   tkb_library_is_read_only (TkbLibrary *self); /* it could be opened for reading only */
+TkbStore  *tkb_library_get_store (TkbLibrary *self);    /* (nullable) before it is open */
+TkbSearch *tkb_library_get_search (TkbLibrary *self);   /* (nullable) before it is open */
+TkbReplicator   *tkb_library_get_replicator (TkbLibrary *self); /* (nullable) before it is open */
+TkbBackupKeeper *tkb_library_get_backups (TkbLibrary *self);    /* (nullable) before it is open */
+TkbCatalog      *tkb_library_get_catalog (TkbLibrary *self);
+TkbClock        *tkb_library_get_clock (TkbLibrary *self);
+TkbRandom       *tkb_library_get_random (TkbLibrary *self);
+GSettings       *tkb_library_get_settings (TkbLibrary *self); /* (nullable) */
+TkbAccounts     *tkb_library_get_accounts (TkbLibrary *self); /* (nullable) */
+const char      *tkb_library_get_language (TkbLibrary *self); /* BCP 47 of the interface */
 
 /* Signal "counts-changed". (nullable) before the first count; valid until the next signal. */
 const TkbStoreCounts *tkb_library_get_counts (TkbLibrary *self);

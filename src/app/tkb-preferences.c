@@ -41,6 +41,7 @@ struct _TkbPreferences
   GtkWidget           *ca_clear_button;
   GtkSwitch           *insecure_switch;
   AdwComboRow         *style_row;
+  AdwActionRow        *backup_row;
 };
 
 G_DEFINE_FINAL_TYPE (TkbPreferences, tkb_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -469,6 +470,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, TkbPreferences, ca_clear_button);
   gtk_widget_class_bind_template_child (widget_class, TkbPreferences, insecure_switch);
   gtk_widget_class_bind_template_child (widget_class, TkbPreferences, style_row);
+  gtk_widget_class_bind_template_child (widget_class, TkbPreferences, backup_row);
   gtk_widget_class_bind_template_callback (widget_class, address_applied_cb);
   gtk_widget_class_bind_template_callback (widget_class, address_edited_cb);
   gtk_widget_class_bind_template_callback (widget_class, user_applied_cb);
@@ -506,6 +508,27 @@ tkb_preferences_init (TkbPreferences *self)
   self->is_filling = FALSE;
 }
 
+/* What the daily backup last came to. */
+static void
+update_backup (TkbPreferences *self)
+{
+  TkbBackupKeeper *backups = tkb_library_get_backups (self->library);
+  const GError    *error = backups != NULL ? tkb_backup_keeper_get_error (backups) : NULL;
+  g_autofree char *day = backups != NULL ? tkb_backup_keeper_dup_day (backups) : NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *markup = NULL;
+
+  if (error != NULL)
+    text = g_strdup_printf (_ ("The last one failed; it is tried again. %s"), error->message);
+  else if (day != NULL)
+    text =
+        g_strdup_printf (_ ("Drafts, private records and unsent changes, last saved on %s"), day);
+  else
+    text = g_strdup (_ ("Nothing is only on this computer, so there is nothing to save"));
+  markup = g_markup_escape_text (text, -1);
+  adw_action_row_set_subtitle (self->backup_row, markup);
+}
+
 /**
  * tkb_preferences_new:
  * @parent: (nullable): the window in front of which it stands
@@ -522,6 +545,10 @@ tkb_preferences_new (GtkWindow *parent, TkbLibrary *library)
   self->accounts = g_object_ref (tkb_library_get_accounts (library));
   g_signal_connect_swapped (self->accounts, "changed", G_CALLBACK (update), self);
   update (self);
+  update_backup (self);
+  if (tkb_library_get_backups (library) != NULL)
+    g_signal_connect_object (tkb_library_get_backups (library), "changed",
+                             G_CALLBACK (update_backup), self, G_CONNECT_SWAPPED);
   fill_style (self);
   return GTK_WINDOW (self);
 }

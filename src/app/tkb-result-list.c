@@ -670,39 +670,6 @@ tkb_result_list_set_folded (TkbResultList *self, gboolean outer, gboolean inner)
   adw_header_bar_set_show_end_title_buttons (self->header, inner);
 }
 
-/**
- * tkb_result_list_show_open_error:
- * @error: of tkb_store_open ()
- *
- * Says what happened, what was kept and what to do.
- */
-void
-tkb_result_list_show_open_error (TkbResultList *self, const GError *error)
-{
-  const char *description;
-
-  g_return_if_fail (TKB_IS_RESULT_LIST (self));
-  if (g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NEWER_VERSION))
-    description = _ ("It was written by a newer version of this program and was not touched. "
-                     "Update the program to open it.");
-  else if (g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_A_STORE) ||
-           g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT))
-    description = _ ("The file is damaged or something else. It was not touched. Put a copy from a "
-                     "backup in its place, or move it away to start with an empty library.");
-  else if (g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_FULL))
-    description = _ ("The disk is full. Make room, then start the program again.");
-  else if (g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_BUSY))
-    description = _ ("Another program holds the library. Close it, then start this one again.");
-  else
-    description = error->message;
-  adw_status_page_set_icon_name (self->empty, "dialog-error-symbolic");
-  adw_status_page_set_title (self->empty, _ ("The library could not be opened"));
-  adw_status_page_set_description (self->empty, description);
-  gtk_widget_set_visible (GTK_WIDGET (self->empty_button), FALSE);
-  gtk_label_set_text (self->status, "");
-  gtk_stack_set_visible_child_name (self->stack, "empty");
-}
-
 void
 tkb_result_list_set_current (TkbResultList *self, const char *id)
 {

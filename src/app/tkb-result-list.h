@@ -25,7 +25,6 @@ void tkb_result_list_focus_search (TkbResultList *self);
 void tkb_result_list_popup_new (TkbResultList *self);
 /* outer: the sidebar is folded away; inner: the page is */
 void tkb_result_list_set_folded (TkbResultList *self, gboolean outer, gboolean inner);
-void tkb_result_list_show_open_error (TkbResultList *self, const GError *error);
 /* Marks the row of the open document, where it is among the rows on the screen. */
 void tkb_result_list_set_current (TkbResultList *self, const char *id /* (nullable) */);
 

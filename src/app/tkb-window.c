@@ -27,6 +27,7 @@ struct _TkbWindow
   TkbResultList   *list;
   TkbReadingPage  *reading;
   AdwBin          *editor_bin;
+  GtkInfoBar      *read_only_bar;
 };
 
 G_DEFINE_FINAL_TYPE (TkbWindow, tkb_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -272,9 +273,15 @@ static void
 library_is_open_cb (TkbWindow *self)
 {
   gboolean is_open = tkb_library_is_open (self->library);
+  gboolean is_read_only = tkb_library_is_read_only (self->library);
+  gboolean may_write = is_open && !is_read_only;
 
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.new", is_open);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.new-menu", is_open);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.new", may_write);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.new-menu", may_write);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.edit", may_write);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.favourite", may_write);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.resolve", may_write);
+  gtk_info_bar_set_revealed (self->read_only_bar, is_open && is_read_only);
   if (is_open && tkb_library_is_new (self->library))
     tkb_welcome_present (GTK_WINDOW (self), self->library);
 }
@@ -363,6 +370,7 @@ tkb_window_class_init (TkbWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TkbWindow, list);
   gtk_widget_class_bind_template_child (widget_class, TkbWindow, reading);
   gtk_widget_class_bind_template_child (widget_class, TkbWindow, editor_bin);
+  gtk_widget_class_bind_template_child (widget_class, TkbWindow, read_only_bar);
 
   gtk_widget_class_install_action (widget_class, "win.show", "s", show_action);
   gtk_widget_class_install_action (widget_class, "win.open", "s", open_action);
@@ -467,17 +475,4 @@ tkb_window_add_toast (TkbWindow *self, AdwToast *toast)
 {
   g_return_if_fail (TKB_IS_WINDOW (self));
   adw_toast_overlay_add_toast (self->toasts, toast);
-}
-
-/**
- * tkb_window_show_open_error:
- * @error: of tkb_store_open ()
- *
- * Says what is wrong with the library file and what to do.
- */
-void
-tkb_window_show_open_error (TkbWindow *self, const GError *error)
-{
-  g_return_if_fail (TKB_IS_WINDOW (self));
-  tkb_result_list_show_open_error (self->list, error);
 }

@@ -22,6 +22,5 @@ void tkb_window_open_document (TkbWindow *self, const char *id);
 void tkb_window_show_editor (TkbWindow *self, GtkWidget *editor);
 void tkb_window_close_editor (TkbWindow *self);
 void tkb_window_add_toast (TkbWindow *self, AdwToast *toast /* (transfer full) */);
-void tkb_window_show_open_error (TkbWindow *self, const GError *error);
 
 G_END_DECLS

@@ -335,6 +335,16 @@ make_uri (const char *path, TkbDbFlags flags)
   return g_strconcat ("file:", escaped, is_immutable ? "?immutable=1" : NULL, NULL);
 }
 
+/* A log, and no right to make the shared memory that reading it takes. */
+static gboolean
+is_stuck (const char *path)
+{
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_autofree char *folder = g_path_get_dirname (absolute);
+
+  return has_log (absolute) && g_access (folder, W_OK) != 0;
+}
+
 TkbDb *
 tkb_db_open (const char *path, TkbDbFlags flags, GError **error)
 {
@@ -355,6 +365,14 @@ tkb_db_open (const char *path, TkbDbFlags flags, GError **error)
   if (code != SQLITE_OK)
     {
       tkb_db_set_error (self, code, error);
+      return NULL;
+    }
+  if ((flags & TKB_DB_READ_ONLY) != 0 && is_stuck (path))
+    {
+      g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_READ_ONLY,
+                   "%s: its last changes stand in a log beside it, which can only be read where "
+                   "there is a right to write; copy both files to such a place",
+                   path);
       return NULL;
     }
   if (!is_new && !look_at_header (self, error))

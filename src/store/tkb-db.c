@@ -30,7 +30,8 @@ static const struct
   const char   *what; /* English, for logs and for people who repair; programs go by the code */
 } code_table[] = {
   { SQLITE_CANTOPEN, TKB_STORE_ERROR_IO, "cannot be opened" },
-  { SQLITE_NOTADB, TKB_STORE_ERROR_NOT_A_STORE, "is not a store" },
+  /* what is no database at all was found out before (tkb-db-open.c) */
+  { SQLITE_NOTADB, TKB_STORE_ERROR_CORRUPT, "is damaged" },
   { SQLITE_CORRUPT, TKB_STORE_ERROR_CORRUPT, "is damaged" },
   { SQLITE_FORMAT, TKB_STORE_ERROR_CORRUPT, "is damaged" },
   { SQLITE_CONSTRAINT, TKB_STORE_ERROR_CORRUPT, "contradicts itself" },
