@@ -9,6 +9,7 @@
 
 #include "tkb-fork.h"
 #include "tkb-json.h"
+#include "tkb-validation.h"
 
 /* live leaves of one document that are tried against one another; more than that is no honest
  * conflict, and the rest has its turn when these are merged */
@@ -148,6 +149,26 @@ may_close (const TkbMergeRights *rights, TkbFork *fork)
          g_strcmp0 (tkb_json_get_string (fork->merge->body, "state", NULL), "submitted") == 0;
 }
 
+/* Whether the merged version keeps every rule. One that does not may be refused at the server's
+ * door while the tombstone on the other side is let in: that side's words would be nowhere to be
+ * seen. */
+static gboolean
+is_sound (TkbStore *store, TkbFork *fork)
+{
+  TkbCatalog *catalog = tkb_store_get_catalog (store);
+  g_autoptr (TkbDocument) merged = NULL;
+  g_autoptr (GPtrArray) problems = NULL;
+
+  if (catalog == NULL)
+    return TRUE;
+  merged = tkb_document_with_body (fork->current, fork->merge->body);
+  problems = tkb_validate (catalog, merged,
+                           tkb_document_get_string (merged, "state") != NULL
+                               ? tkb_validate_level_for (merged)
+                               : TKB_VALIDATE_DRAFT);
+  return problems->len == 0;
+}
+
 /* ---- one document ---- */
 
 /* Tries the pair; TRUE in out_done: it is one version now. */
@@ -168,7 +189,8 @@ merge_pair (TkbStore             *store,
 
   *out_done = FALSE;
   if (fork != NULL && fork->merge->conflicts->len == 0 && may_close (rights, fork) &&
-      ((flags & TKB_MERGE_DOCUMENT_DRAFTS) != 0 || !tkb_fork_stays (fork)))
+      ((flags & TKB_MERGE_DOCUMENT_DRAFTS) != 0 ||
+       (!tkb_fork_stays (fork) && is_sound (store, fork))))
     {
       rev = tkb_fork_close (fork, store, fork->merge->body, cancellable, &local_error);
       *out_done = rev != NULL;

@@ -155,8 +155,10 @@ static void
 test_both_merge (void)
 {
   const char *const versions[] = {
-    "{\"kind\":\"case\",\"title\":\"T\",\"need\":\"A\\n\\nb\",\"tags\":[\"x\"],\"modified\":\"2\"}",
-    "{\"kind\":\"case\",\"title\":\"T\",\"need\":\"a\\n\\nB\",\"tags\":[\"y\"],\"modified\":\"3\"}",
+    "{\"kind\":\"case\",\"title\":\"T\",\"need\":\"A\\n\\nb\",\"tags\":[\"x\"],\"modified\":\"2026-"
+    "01-02T00:00:00Z\"}",
+    "{\"kind\":\"case\",\"title\":\"T\",\"need\":\"a\\n\\nB\",\"tags\":[\"y\"],\"modified\":\"2026-"
+    "01-03T00:00:00Z\"}",
   };
   World            world = { 0 };
   g_autofree char *body = NULL;
@@ -177,10 +179,10 @@ test_both_merge (void)
   g_assert_cmpuint (count_live (&world, 0), ==, 1);
   g_assert_cmpuint (merge (&world, 1), ==, 0);
   body = get_body (&world, 0);
-  g_assert_cmpstr (
-      body, ==,
-      "{\"kind\":\"case\",\"modified\":\"3\",\"need\":\"A\\n\\nB\",\"tags\":[\"x\",\"y\"]"
-      ",\"title\":\"T\"}");
+  g_assert_cmpstr (body, ==,
+                   "{\"kind\":\"case\",\"modified\":\"2026-01-03T00:00:00Z\",\"need\":\"A\\n\\nB\","
+                   "\"tags\":[\"x\",\"y\"]"
+                   ",\"title\":\"T\"}");
   world_close (&world);
 }
 
@@ -328,6 +330,25 @@ test_conflict_stays (void)
   world_close (&world);
 }
 
+/* What the server would not take is not merged: only the tombstone would get in. */
+static void
+test_unsound (void)
+{
+  const char *const versions[] = {
+    "{\"kind\":\"case\",\"title\":\"U\",\"city\":\"X\",\"state\":\"published\"}",
+    "{\"kind\":\"case\",\"title\":\"T\",\"city\":\"Y\",\"state\":\"published\"}",
+  };
+  World world = { 0 };
+
+  world_open (&world, 2, 11);
+  fork_at (&world, "{\"kind\":\"case\",\"title\":\"T\",\"city\":\"X\",\"state\":\"published\"}",
+           versions);
+  sync_all (&world);
+  g_assert_cmpuint (merge (&world, 1), ==, 0);
+  g_assert_cmpuint (count_live (&world, 1), ==, 2);
+  world_close (&world);
+}
+
 /* Nothing of what both come from is here: the same field is a question, the same text is not. */
 static void
 test_no_base (void)
@@ -337,7 +358,7 @@ test_no_base (void)
   world_open (&world, 2, 5);
   g_free (sync_put (world.nodes[1].store, ID, NULL, "{\"kind\":\"case\",\"title\":\"U\"}"));
   g_free (sync_put (world.nodes[2].store, ID, NULL,
-                    "{\"kind\":\"case\",\"title\":\"U\",\"modified\":\"2\"}"));
+                    "{\"kind\":\"case\",\"title\":\"U\",\"modified\":\"2026-01-02T00:00:00Z\"}"));
   sync_all (&world);
   g_assert_cmpuint (merge (&world, 1), ==, 0);
   g_assert_cmpuint (count_live (&world, 1), ==, 2);
@@ -743,6 +764,7 @@ main (int argc, char **argv)
   g_test_add_func ("/merge-sync/kept-other", test_kept_other);
   g_test_add_func ("/merge-sync/three", test_three);
   g_test_add_func ("/merge-sync/conflict-stays", test_conflict_stays);
+  g_test_add_func ("/merge-sync/unsound", test_unsound);
   g_test_add_func ("/merge-sync/no-base", test_no_base);
   g_test_add_func ("/merge-sync/deletion", test_deletion);
   g_test_add_func ("/merge-sync/draft", test_draft);
