@@ -21,9 +21,19 @@
 /* where damaged files are kept */
 #define DAMAGED_FOLDER "damaged"
 
+/* Folders: the shelves, named by the first byte of what stands on them, the one that those stand
+ * in, and the one of damaged files. */
+enum
+{
+  FOLDER_ALL = 256,
+  FOLDER_ASIDE,
+  N_FOLDERS,
+};
+
 struct _TkbBlobStore
 {
-  char *folder; /* (owned) */
+  char *folder;             /* (owned) */
+  int   is_safe[N_FOLDERS]; /* atomic: the name of this folder is certain to be on disk */
 };
 
 /* A blob being written. */
@@ -103,6 +113,12 @@ is_name (const char *sha256)
   return sha256 != NULL && strlen (sha256) == 64 && strspn (sha256, "0123456789abcdef") == 64;
 }
 
+static guint
+get_shelf (const char *sha256)
+{
+  return (guint) (g_ascii_xdigit_value (sha256[0]) * 16 + g_ascii_xdigit_value (sha256[1]));
+}
+
 static char *
 get_path (TkbBlobStore *self, const char *sha256)
 {
@@ -124,16 +140,25 @@ sync_folder (const char *path, GError **error)
   return result == 0 || set_error (path, errno, error);
 }
 
-/* Makes a folder whose parent exists; its name is on disk when this returns. */
+/* Makes a folder whose parent exists; its name is on disk when this returns. One that is there may
+ * be the work of an attempt that could not sync it. */
 static gboolean
-make_folder (const char *path, GError **error)
+make_folder (TkbBlobStore *self, guint index, const char *path, GError **error)
 {
   g_autofree char *parent = NULL;
 
   if (g_mkdir (path, 0777) != 0)
-    return errno == EEXIST || set_error (path, errno, error);
+    {
+      if (errno != EEXIST)
+        return set_error (path, errno, error);
+      if (g_atomic_int_get (&self->is_safe[index]))
+        return TRUE;
+    }
   parent = g_path_get_dirname (path);
-  return sync_folder (parent, error);
+  if (!sync_folder (parent, error))
+    return FALSE;
+  g_atomic_int_set (&self->is_safe[index], TRUE);
+  return TRUE;
 }
 
 static void
@@ -158,7 +183,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Draft, draft_clear)
 static gboolean
 draft_open (Draft *draft, TkbBlobStore *self, GError **error)
 {
-  if (!make_folder (self->folder, error))
+  if (!make_folder (self, FOLDER_ALL, self->folder, error))
     return FALSE;
   draft->path = g_build_filename (self->folder, TEMPORARY_PREFIX "XXXXXX", NULL);
   draft->fd = g_mkstemp_full (draft->path, O_RDWR | O_CLOEXEC, 0666);
@@ -235,7 +260,7 @@ draft_finish (Draft *draft, TkbBlobStore *self, GError **error)
       set_error (draft->path, errno, error);
       return NULL;
     }
-  if (!make_folder (shelf, error))
+  if (!make_folder (self, get_shelf (blob->sha256), shelf, error))
     return NULL;
   if (g_rename (draft->path, path) != 0)
     {
@@ -342,6 +367,21 @@ tkb_blob_store_has (TkbBlobStore *self, const char *sha256)
   return path != NULL && g_access (path, R_OK) == 0;
 }
 
+/* Takes cause. */
+static gboolean
+set_read_error (const char *sha256, GError *cause, GError **error)
+{
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_propagate_error (error, cause);
+      return FALSE;
+    }
+  g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_IO, "the attachment %s cannot be read: %s",
+               sha256, cause->message);
+  g_error_free (cause);
+  return FALSE;
+}
+
 gboolean
 tkb_blob_store_verify (TkbBlobStore *self,
                        const char   *sha256,
@@ -353,22 +393,27 @@ tkb_blob_store_verify (TkbBlobStore *self,
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree guint8 *chunk = g_malloc (CHUNK_BYTES);
   g_autoptr (GInputStream) stream = NULL;
+  g_autoptr (GError) local_error = NULL;
   gint64 total = 0;
   gssize length;
 
-  stream = tkb_blob_store_open (self, sha256, NULL);
-  if (stream == NULL)
+  *out_is_right = FALSE;
+  stream = tkb_blob_store_open (self, sha256, &local_error);
+  if (g_error_matches (local_error, TKB_STORE_ERROR, TKB_STORE_ERROR_IO))
     {
-      *out_is_right = FALSE;
-      return TRUE;
+      /* the disk says nothing about the file: it may be whole */
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
     }
-  while ((length = g_input_stream_read (stream, chunk, CHUNK_BYTES, cancellable, error)) > 0)
+  if (stream == NULL)
+    return TRUE;
+  while ((length = g_input_stream_read (stream, chunk, CHUNK_BYTES, cancellable, &local_error)) > 0)
     {
       g_checksum_update (checksum, chunk, length);
       total += length;
     }
   if (length < 0)
-    return FALSE;
+    return set_read_error (sha256, g_steal_pointer (&local_error), error);
   *out_is_right = total == length_bytes && strcmp (g_checksum_get_string (checksum), sha256) == 0;
   return TRUE;
 }
@@ -411,7 +456,7 @@ tkb_blob_store_set_aside (TkbBlobStore *self, const char *sha256, GError **error
 
   if (g_access (path, F_OK) != 0)
     return TRUE;
-  if (!make_folder (folder, error))
+  if (!make_folder (self, FOLDER_ASIDE, folder, error))
     return FALSE;
   if (g_rename (path, aside) != 0)
     return errno == ENOENT || set_error (path, errno, error);
@@ -508,12 +553,18 @@ tkb_blob_store_copy (TkbBlobStore *self,
 {
   g_autoptr (GInputStream) stream = tkb_blob_store_open (self, sha256, error);
   g_autoptr (TkbBlob) copy = NULL;
+  g_autoptr (GError) local_error = NULL;
 
   if (stream == NULL)
     return FALSE;
-  copy = tkb_blob_store_add (target, stream, cancellable, error);
+  copy = tkb_blob_store_add (target, stream, cancellable, &local_error);
+  if (copy == NULL && local_error->domain == G_IO_ERROR)
+    return set_read_error (sha256, g_steal_pointer (&local_error), error);
   if (copy == NULL)
-    return FALSE;
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
   if (strcmp (copy->sha256, sha256) != 0)
     {
       g_autofree char *path = get_path (target, copy->sha256);

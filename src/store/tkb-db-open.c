@@ -51,8 +51,10 @@ static const char *const writer_setup = "PRAGMA secure_delete = OFF;"
                                         "PRAGMA journal_size_limit = 67108864;";
 /* Before the first page of a new file is written. The application id goes in while the file is
  * still in rollback mode, so that it stands in the file itself from the first byte on. */
-static const char *const new_file_setup = "PRAGMA auto_vacuum = INCREMENTAL;"
-                                          "PRAGMA application_id = 1414218289;";
+static const char *const new_file_setup = "BEGIN;"
+                                          "PRAGMA auto_vacuum = INCREMENTAL;"
+                                          "PRAGMA application_id = 1414218289;"
+                                          "COMMIT";
 
 G_STATIC_ASSERT (TKB_DB_APPLICATION_ID == 1414218289);
 
@@ -63,6 +65,19 @@ has_log (const char *path)
   GStatBuf         status;
 
   return g_stat (log_path, &status) == 0 && status.st_size > 0;
+}
+
+/* A power failure can leave a new file without its first sector, and with the journal by which
+ * SQLite takes the rest back. */
+static gboolean
+is_half_made (const char *path, const guint8 *header, gssize length)
+{
+  g_autofree char *journal_path = g_strconcat (path, "-journal", NULL);
+
+  for (gssize i = 0; i < length; i++)
+    if (header[i] != 0)
+      return FALSE;
+  return length > 0 && g_file_test (journal_path, G_FILE_TEST_EXISTS);
 }
 
 static gboolean
@@ -123,6 +138,8 @@ look_at_header (TkbDb *self, GError **error)
     code = file->pMethods->xRead (file, header, sizeof header, 0);
   if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
     return tkb_db_set_code_error (self->path, code, NULL, error);
+  if (is_half_made (self->path, header, MIN (length, HEADER_BYTES)))
+    return TRUE;
   if (length < 16 || memcmp (header, "SQLite format 3", 16) != 0)
     {
       g_set_error (error, TKB_STORE_ERROR, TKB_STORE_ERROR_NOT_A_STORE, "%s: is not a store",
@@ -292,13 +309,16 @@ set_defences (sqlite3 *handle)
 }
 
 static gboolean
-set_up_writer (TkbDb *self, gboolean is_new, GError **error)
+set_up_writer (TkbDb *self, GError **error)
 {
-  gint64 version;
+  gint64 version, pages;
 
   if (sqlite3_db_readonly (self->handle, "main") == 1)
     return tkb_db_set_code_error (self->path, SQLITE_READONLY, NULL, error);
-  if (is_new && !tkb_db_run_script (self, new_file_setup, error))
+  /* the journal of an attempt to make it may just have emptied it */
+  if (!get_pragma (self, TKB_SQL_PAGE_COUNT, &pages, error))
+    return FALSE;
+  if (pages == 0 && !tkb_db_run_script (self, new_file_setup, error))
     return FALSE;
   if (!check_version (self, TKB_DB_NONE, &version, error) ||
       !tkb_db_check_schema (self, (int) version, error))
@@ -381,8 +401,7 @@ tkb_db_open (const char *path, TkbDbFlags flags, GError **error)
   set_defences (self->handle);
   if (!tkb_db_run_script (self, "PRAGMA cell_size_check = ON", error))
     return NULL;
-  if ((flags & TKB_DB_READ_ONLY) != 0 ? !set_up_reader (self, error)
-                                      : !set_up_writer (self, is_new, error))
+  if ((flags & TKB_DB_READ_ONLY) != 0 ? !set_up_reader (self, error) : !set_up_writer (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }

@@ -15,6 +15,7 @@
 #include "tkb-index-private.h"
 #include "tkb-json.h"
 #include "tkb-rows.h"
+#include "tkb-store.h"
 
 /* in meta: what made the index, and a random number that changes when it is made anew */
 #define META_VERSION "index-version"
@@ -445,7 +446,8 @@ check_tables (TkbDb *db, GPtrArray *findings, GError **error)
 
       if (tkb_db_run (db, tables[i].check, &local_error))
         continue;
-      if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      /* anything else says nothing about the table */
+      if (!g_error_matches (local_error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT))
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;

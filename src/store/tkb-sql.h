@@ -113,6 +113,7 @@
 #define TKB_SQL_UPKEEP(S)                                                                          \
   S (APPLICATION_ID, "PRAGMA application_id")                                                      \
   S (SCHEMA, "SELECT type, name, tbl_name, sql FROM sqlite_schema")                                \
+  S (PAGE_COUNT, "PRAGMA page_count")                                                              \
   S (USER_VERSION, "PRAGMA user_version")                                                          \
   S (DATA_VERSION, "PRAGMA data_version")                                                          \
   S (INTEGRITY, "PRAGMA integrity_check (50)")                                                     \

@@ -39,8 +39,8 @@ find (GPtrArray *findings, const char *format, ...)
 
 /* ---- pages and references ---- */
 
-gboolean
-tkb_store_check_pages (TkbDb *db, GPtrArray *findings, GError **error)
+static gboolean
+look_at_pages (TkbDb *db, GPtrArray *findings, GError **error)
 {
   g_auto (TkbStmt) integrity = tkb_db_borrow (db, TKB_SQL_INTEGRITY);
   g_auto (TkbStmt) references = tkb_db_borrow (db, TKB_SQL_FOREIGN_KEYS);
@@ -55,6 +55,21 @@ tkb_store_check_pages (TkbDb *db, GPtrArray *findings, GError **error)
     find (findings, "A row of the table %s refers to a row of %s that is not there." SAVES_ROWS,
           tkb_stmt_get_text (&references, 0), tkb_stmt_get_text (&references, 2));
   return step == TKB_STEP_DONE;
+}
+
+/* SQLite reports a page that the disk did not give as it reports a damaged one. What is there the
+ * second time is damage. */
+gboolean
+tkb_store_check_pages (TkbDb *db, GPtrArray *findings, GError **error)
+{
+  guint n_before = findings->len;
+
+  if (!look_at_pages (db, findings, error))
+    return FALSE;
+  if (findings->len == n_before)
+    return TRUE;
+  g_ptr_array_set_size (findings, (int) n_before);
+  return look_at_pages (db, findings, error);
 }
 
 /* ---- documents ---- */

@@ -222,15 +222,17 @@ copy_blobs (
     TkbStore *self, TkbDb *db, TkbBlobStore *target, GCancellable *cancellable, GError **error)
 {
   g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_BLOB_ALL);
+  g_autoptr (GHashTable) copied = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   TkbStep step;
 
   while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
     {
       const char *sha256 = tkb_stmt_get_text (&stmt, 1);
 
-      /* several digests can name one file */
-      if (!tkb_blob_store_has (target, sha256) &&
-          !tkb_blob_store_copy (self->blobs, target, sha256, cancellable, error))
+      /* several digests can name one file; one that an earlier attempt left may not be on disk */
+      if (sha256 != NULL && !g_hash_table_add (copied, g_strdup (sha256)))
+        continue;
+      if (!tkb_blob_store_copy (self->blobs, target, sha256, cancellable, error))
         return FALSE;
     }
   return step == TKB_STEP_DONE;
@@ -254,30 +256,57 @@ copy_store (TkbStore     *self,
   return is_copied;
 }
 
+static gboolean
+set_publish_error (const char *path, int errsv, GError **error)
+{
+  TkbStoreError code = TKB_STORE_ERROR_IO;
+
+  if (errsv == EEXIST)
+    code = TKB_STORE_ERROR_INVALID;
+  else if (errsv == ENOSPC || errsv == EDQUOT)
+    code = TKB_STORE_ERROR_FULL;
+  else if (errsv == EACCES || errsv == EPERM || errsv == EROFS)
+    code = TKB_STORE_ERROR_READ_ONLY;
+  g_set_error (error, TKB_STORE_ERROR, code, "%s: %s", path, g_strerror (errsv));
+  return FALSE;
+}
+
+/* 0 or an errno. Some file systems keep names without being asked and know no such call. */
+static int
+sync_folder_of (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  int              fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  int              errsv = 0;
+
+  if (fd < 0)
+    return errno;
+  if (fsync (fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+    errsv = errno;
+  close (fd);
+  return errsv;
+}
+
 /* The name appears when everything is there. link () and not rename (): what stands under the name
  * already stays. */
 static gboolean
 publish (const char *partial, const char *path, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
-  int              fd;
+  int errsv = 0;
 
-  if (link (partial, path) != 0 &&
-      (errno == EEXIST || g_file_test (path, G_FILE_TEST_EXISTS) || g_rename (partial, path) != 0))
-    {
-      g_set_error (error, TKB_STORE_ERROR,
-                   errno == EEXIST ? TKB_STORE_ERROR_INVALID : TKB_STORE_ERROR_IO, "%s: %s", path,
-                   g_strerror (errno));
-      return FALSE;
-    }
+  if (link (partial, path) != 0)
+    errsv = errno;
+  /* a file system without links */
+  if (errsv != 0 && errsv != EEXIST && !g_file_test (path, G_FILE_TEST_EXISTS))
+    errsv = g_rename (partial, path) != 0 ? errno : 0;
+  if (errsv != 0)
+    return set_publish_error (path, errsv, error);
   g_unlink (partial);
-  fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  if (fd >= 0)
-    {
-      fsync (fd);
-      close (fd);
-    }
-  return TRUE;
+  errsv = sync_folder_of (path);
+  if (errsv == 0)
+    return TRUE;
+  g_unlink (path);
+  return set_publish_error (path, errsv, error);
 }
 
 /**

@@ -9,26 +9,42 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One write that no sync has followed yet: what stood there before. */
+/* bytes that a disk writes whole or not at all */
+#define SECTOR_BYTES 512
+
+typedef enum
+{
+  CHANGE_WRITE,
+  CHANGE_TRUNCATE,
+  CHANGE_CREATE, /* from here on: names in folders */
+  CHANGE_MKDIR,
+  CHANGE_RENAME,
+  CHANGE_DELETE,
+} ChangeKind;
+
+/* Something that no sync has followed yet, with what stood there before. */
 typedef struct
 {
-  char   *path;     /* (owned) */
-  gint64  offset;   /* bytes */
-  gint64  length;   /* bytes */
-  GBytes *before;   /* (owned): as far as the file reached */
-  gint64  old_size; /* bytes of the file before */
-} Undo;
+  ChangeKind kind;
+  char      *path;     /* (owned) */
+  char      *to;       /* (owned) (nullable): of a rename */
+  gint64     offset;   /* bytes */
+  gint64     old_size; /* bytes of the file before */
+  GBytes    *before;   /* (owned) (nullable): as far as the file reached; of a rename: of to */
+  GBytes    *after;    /* (owned) (nullable) */
+} Change;
 
 typedef struct
 {
   sqlite3_file  base;
-  sqlite3_file *real; /* (unowned): behind this struct */
-  char         *path; /* (owned) (nullable): a temporary file */
+  sqlite3_file *real;         /* (unowned): behind this struct */
+  char         *path;         /* (owned) (nullable): a temporary file */
+  gboolean      syncs_folder; /* a new journal: SQLite syncs its folder with it */
 } FaultFile;
 
 static struct
 {
-  GMutex       mutex;
+  GRecMutex    mutex;
   sqlite3_vfs *real;
   FaultKind    kind;
   guint        call;  /* the one that goes wrong */
@@ -36,18 +52,53 @@ static struct
   guint32      seed;
   gboolean     was_hit;
   gboolean     is_down;
-  char        *below; /* (owned) (nullable): only files in this folder are down */
-  GPtrArray   *undo;  /* (owned) (element-type Undo) oldest first */
+  char        *below;   /* (owned) (nullable): only files in this folder are down */
+  GPtrArray   *changes; /* (owned) (element-type Change) oldest first */
 } fault;
 
-static void
-undo_free (gpointer data)
-{
-  Undo *undo = data;
+static __thread guint depth; /* of calls of the VFS on this thread */
 
-  g_free (undo->path);
-  g_bytes_unref (undo->before);
-  g_free (undo);
+static void
+change_free (gpointer data)
+{
+  Change *change = data;
+
+  g_free (change->path);
+  g_free (change->to);
+  g_clear_pointer (&change->before, g_bytes_unref);
+  g_clear_pointer (&change->after, g_bytes_unref);
+  g_free (change);
+}
+
+static void
+enter (void)
+{
+  g_rec_mutex_lock (&fault.mutex);
+  depth++;
+}
+
+static void
+leave (void)
+{
+  depth--;
+  g_rec_mutex_unlock (&fault.mutex);
+}
+
+static void
+leave_cb (gboolean *unused)
+{
+  leave ();
+}
+
+/* until the end of the block */
+#define LOCK                                                                                       \
+  __attribute__ ((cleanup (leave_cb))) gboolean is_locked = (enter (), TRUE);                      \
+  (void) is_locked
+
+gboolean
+fault_is_inside (void)
+{
+  return depth > 0;
 }
 
 static gboolean
@@ -56,17 +107,53 @@ is_concerned (const char *path)
   return fault.below == NULL || (path != NULL && g_str_has_prefix (path, fault.below));
 }
 
-/* What this changing call shall do; counts it. */
+gboolean
+fault_is_armed (void)
+{
+  return fault.kind != FAULT_NONE;
+}
+
+gboolean
+fault_is_reading (void)
+{
+  return fault.kind == FAULT_READ;
+}
+
 static FaultKind
-next_fault (const char *path)
+next_change (const char *path)
 {
   if (fault.is_down && is_concerned (path))
     return FAULT_CRASH;
-  if (fault.kind == FAULT_NONE || ++fault.calls != fault.call)
+  if (fault.kind == FAULT_NONE || fault.kind == FAULT_READ || ++fault.calls != fault.call)
     return FAULT_NONE;
   fault.was_hit = TRUE;
   fault.is_down = fault.kind == FAULT_CRASH;
   return fault.kind;
+}
+
+FaultKind
+fault_next_change (const char *path)
+{
+  FaultKind kind;
+
+  enter ();
+  kind = next_change (path);
+  leave ();
+  return kind;
+}
+
+gboolean
+fault_next_read (const char *path)
+{
+  gboolean fails;
+
+  if (fault.kind != FAULT_READ)
+    return FALSE;
+  enter ();
+  fails = ++fault.calls == fault.call;
+  fault.was_hit |= fails;
+  leave ();
+  return fails;
 }
 
 static int
@@ -75,38 +162,162 @@ code_of (FaultKind kind, int io_code)
   return kind == FAULT_FULL ? SQLITE_FULL : io_code;
 }
 
-static void
-remember (FaultFile *file, gint64 offset, gint64 length)
-{
-  sqlite3_int64    size = 0;
-  g_autofree char *before = NULL;
-  Undo            *undo;
-  gint64           kept;
+/* ---- what can be lost ---- */
 
-  if (file->path == NULL || fault.kind != FAULT_CRASH)
+static GBytes *
+read_bytes (const char *path)
+{
+  char *content = NULL;
+  gsize length = 0;
+
+  if (!g_file_get_contents (path, &content, &length, NULL))
+    return NULL;
+  return g_bytes_new_take (content, length);
+}
+
+static gint64
+get_size (const char *path)
+{
+  GStatBuf info;
+
+  return g_stat (path, &info) == 0 ? info.st_size : 0;
+}
+
+/* NULL where nothing is lost later. */
+static Change *
+note (ChangeKind kind, const char *path)
+{
+  Change *change;
+
+  if (path == NULL || fault.kind == FAULT_NONE || fault.kind == FAULT_READ)
+    return NULL;
+  change = g_new0 (Change, 1);
+  change->kind = kind;
+  change->path = g_strdup (path);
+  change->old_size = get_size (path);
+  g_ptr_array_add (fault.changes, change);
+  return change;
+}
+
+static GBytes *
+read_part (const char *path, gint64 offset, gint64 length)
+{
+  g_autofree char *content = g_malloc (length + 1);
+  int              fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
+  gssize           n = fd >= 0 ? pread (fd, content, (gsize) length, offset) : 0;
+
+  if (fd >= 0)
+    close (fd);
+  return g_bytes_new_take (g_steal_pointer (&content), (gsize) MAX (n, 0));
+}
+
+void
+fault_note_write (const char *path, const void *data, gint64 length, gint64 offset)
+{
+  LOCK;
+  Change *change = note (CHANGE_WRITE, path);
+
+  if (change == NULL)
     return;
-  file->real->pMethods->xFileSize (file->real, &size);
-  kept = CLAMP (size - offset, 0, length);
-  before = g_malloc (kept + 1);
-  if (kept > 0)
-    file->real->pMethods->xRead (file->real, before, kept, offset);
-  undo = g_new0 (Undo, 1);
-  undo->path = g_strdup (file->path);
-  undo->offset = offset;
-  undo->length = length;
-  undo->before = g_bytes_new_take (g_steal_pointer (&before), kept);
-  undo->old_size = size;
-  g_ptr_array_add (fault.undo, undo);
+  change->offset = offset;
+  change->before = read_part (path, offset, length);
+  change->after = g_bytes_new (data, (gsize) length);
 }
 
-/* A sync makes what was written to this file safe. */
 static void
-forget (const char *path)
+note_truncate (const char *path, gint64 size)
 {
-  for (guint i = fault.undo->len; i > 0; i--)
-    if (g_strcmp0 (((Undo *) fault.undo->pdata[i - 1])->path, path) == 0)
-      g_ptr_array_remove_index (fault.undo, i - 1);
+  Change *change = note (CHANGE_TRUNCATE, path);
+
+  if (change == NULL)
+    return;
+  change->offset = size;
+  change->before = read_part (path, size, MAX (change->old_size - size, 0));
 }
+
+void
+fault_note_create (const char *path)
+{
+  LOCK;
+  note (CHANGE_CREATE, path);
+}
+
+void
+fault_note_mkdir (const char *path)
+{
+  LOCK;
+  note (CHANGE_MKDIR, path);
+}
+
+void
+fault_note_rename (const char *from, const char *to)
+{
+  LOCK;
+  Change *change = note (CHANGE_RENAME, from);
+
+  if (change == NULL)
+    return;
+  change->to = g_strdup (to);
+  change->before = read_bytes (to);
+  /* the bytes of the file go by its new name */
+  for (guint i = 0; i < fault.changes->len; i++)
+    {
+      Change *other = fault.changes->pdata[i];
+
+      if (other->kind <= CHANGE_TRUNCATE && strcmp (other->path, from) == 0)
+        {
+          g_free (other->path);
+          other->path = g_strdup (to);
+        }
+    }
+}
+
+void
+fault_note_delete (const char *path)
+{
+  LOCK;
+  Change *change = note (CHANGE_DELETE, path);
+
+  if (change != NULL)
+    change->before = read_bytes (path);
+}
+
+void
+fault_forget (const char *path)
+{
+  LOCK;
+  for (guint i = fault.changes->len; i > 0; i--)
+    {
+      const Change *change = fault.changes->pdata[i - 1];
+
+      if (change->kind <= CHANGE_TRUNCATE && g_strcmp0 (change->path, path) == 0)
+        g_ptr_array_remove_index (fault.changes, i - 1);
+    }
+}
+
+void
+fault_forget_folder (const char *path)
+{
+  LOCK;
+  for (guint i = fault.changes->len; i > 0; i--)
+    {
+      const Change    *change = fault.changes->pdata[i - 1];
+      g_autofree char *folder = g_path_get_dirname (change->to != NULL ? change->to : change->path);
+
+      if (change->kind >= CHANGE_CREATE && strcmp (folder, path) == 0)
+        g_ptr_array_remove_index (fault.changes, i - 1);
+    }
+}
+
+static void
+forget_folder_of (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  fault_forget_folder (folder);
+}
+
+/* ---- the files of SQLite ---- */
 
 static int
 fault_close (sqlite3_file *base)
@@ -122,7 +333,13 @@ static int
 fault_read (sqlite3_file *base, void *data, int length, sqlite3_int64 offset)
 {
   FaultFile *file = (FaultFile *) base;
+  gboolean   fails;
 
+  enter ();
+  fails = file->path != NULL && fault_next_read (file->path);
+  leave ();
+  if (fails)
+    return SQLITE_IOERR_READ;
   return file->real->pMethods->xRead (file->real, data, length, offset);
 }
 
@@ -130,44 +347,64 @@ static int
 fault_write (sqlite3_file *base, const void *data, int length, sqlite3_int64 offset)
 {
   FaultFile *file = (FaultFile *) base;
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&fault.mutex);
-  FaultKind kind = next_fault (file->path);
+  FaultKind  kind;
+  int        code = SQLITE_OK;
 
+  enter ();
+  kind = fault_next_change (file->path);
   if (kind == FAULT_SHORT)
-    file->real->pMethods->xWrite (file->real, data, length / 2, offset);
+    {
+      fault_note_write (file->path, data, length / 2, offset);
+      file->real->pMethods->xWrite (file->real, data, length / 2, offset);
+    }
   if (kind != FAULT_NONE)
-    return code_of (kind, SQLITE_IOERR_WRITE);
-  remember (file, offset, length);
-  return file->real->pMethods->xWrite (file->real, data, length, offset);
+    code = code_of (kind, SQLITE_IOERR_WRITE);
+  else
+    {
+      fault_note_write (file->path, data, length, offset);
+      code = file->real->pMethods->xWrite (file->real, data, length, offset);
+    }
+  leave ();
+  return code;
 }
 
 static int
 fault_truncate (sqlite3_file *base, sqlite3_int64 size)
 {
   FaultFile *file = (FaultFile *) base;
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&fault.mutex);
-  FaultKind     kind = next_fault (file->path);
-  sqlite3_int64 old_size = 0;
+  FaultKind  kind;
+  int        code = SQLITE_OK;
 
+  enter ();
+  kind = fault_next_change (file->path);
   if (kind != FAULT_NONE)
-    return code_of (kind, SQLITE_IOERR_TRUNCATE);
-  file->real->pMethods->xFileSize (file->real, &old_size);
-  if (old_size > size)
-    remember (file, size, old_size - size);
-  return file->real->pMethods->xTruncate (file->real, size);
+    code = code_of (kind, SQLITE_IOERR_TRUNCATE);
+  else
+    {
+      note_truncate (file->path, size);
+      code = file->real->pMethods->xTruncate (file->real, size);
+    }
+  leave ();
+  return code;
 }
 
+/* The tests need the order, not the disk: nothing is really synced. */
 static int
 fault_sync (sqlite3_file *base, int flags)
 {
   FaultFile *file = (FaultFile *) base;
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&fault.mutex);
-  FaultKind kind = next_fault (file->path);
+  FaultKind  kind;
 
-  if (kind != FAULT_NONE)
-    return code_of (kind, SQLITE_IOERR_FSYNC);
-  forget (file->path);
-  return SQLITE_OK; /* the tests need the order, not the disk */
+  enter ();
+  kind = fault_next_change (file->path);
+  if (kind == FAULT_NONE)
+    {
+      fault_forget (file->path);
+      if (file->syncs_folder)
+        forget_folder_of (file->path);
+    }
+  leave ();
+  return kind == FAULT_NONE ? SQLITE_OK : code_of (kind, SQLITE_IOERR_FSYNC);
 }
 
 static int
@@ -283,14 +520,29 @@ static int
 fault_open (sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int flags, int *out_flags)
 {
   FaultFile *file = (FaultFile *) base;
-  int        code;
+  gboolean   is_new =
+      name != NULL && (flags & SQLITE_OPEN_CREATE) != 0 && !g_file_test (name, G_FILE_TEST_EXISTS);
+  int code = SQLITE_OK;
 
   memset (file, 0, sizeof *file);
   file->real = (sqlite3_file *) &file[1];
-  code = fault.real->xOpen (fault.real, name, file->real, flags, out_flags);
+  enter ();
+  if (is_new)
+    {
+      FaultKind kind = fault_next_change (name);
+
+      if (kind != FAULT_NONE)
+        code = code_of (kind, SQLITE_CANTOPEN);
+      else
+        fault_note_create (name);
+    }
+  if (code == SQLITE_OK)
+    code = fault.real->xOpen (fault.real, name, file->real, flags, out_flags);
+  leave ();
   if (code != SQLITE_OK)
     return code;
   file->path = g_strdup (name);
+  file->syncs_folder = is_new && (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
   file->base.pMethods = &fault_methods;
   return SQLITE_OK;
 }
@@ -298,13 +550,23 @@ fault_open (sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int flags, i
 static int
 fault_delete (sqlite3_vfs *vfs, const char *name, int sync_dir)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&fault.mutex);
-  FaultKind kind = next_fault (name);
+  FaultKind kind;
+  int       code;
 
+  enter ();
+  kind = fault_next_change (name);
   if (kind != FAULT_NONE)
-    return code_of (kind, SQLITE_IOERR_DELETE);
-  forget (name);
-  return fault.real->xDelete (fault.real, name, sync_dir);
+    code = code_of (kind, SQLITE_IOERR_DELETE);
+  else
+    {
+      fault_note_delete (name);
+      fault_forget (name);
+      code = fault.real->xDelete (fault.real, name, 0);
+      if (sync_dir)
+        forget_folder_of (name);
+    }
+  leave ();
+  return code;
 }
 
 void
@@ -313,7 +575,7 @@ fault_vfs_register (void)
   static sqlite3_vfs vfs;
 
   fault.real = sqlite3_vfs_find (NULL);
-  fault.undo = g_ptr_array_new_with_free_func (undo_free);
+  fault.changes = g_ptr_array_new_with_free_func (change_free);
   vfs = *fault.real;
   vfs.zName = "tkb-fault";
   vfs.szOsFile = sizeof (FaultFile) + fault.real->szOsFile;
@@ -325,14 +587,14 @@ fault_vfs_register (void)
 void
 fault_vfs_arm (FaultKind kind, guint call, guint32 seed)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&fault.mutex);
-
+  enter ();
   fault.kind = kind;
   fault.call = call;
   fault.calls = 0;
   fault.seed = seed;
   fault.was_hit = FALSE;
-  g_ptr_array_set_size (fault.undo, 0);
+  g_ptr_array_set_size (fault.changes, 0);
+  leave ();
 }
 
 guint
@@ -350,61 +612,127 @@ fault_vfs_was_hit (void)
 void
 fault_vfs_crash_now (const char *below)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&fault.mutex);
-
+  enter ();
   fault.is_down = TRUE;
   g_free (fault.below);
   fault.below = g_strdup (below);
+  leave ();
 }
 
-/* Puts back what stood there; zeros where the file did not reach before. */
+/* ---- after the crash ---- */
+
 static void
-take_back (const Undo *undo)
+write_part (int fd, GBytes *bytes, gsize from, gsize length, gint64 offset)
 {
-  int              fd = g_open (undo->path, O_RDWR, 0600);
-  g_autofree char *content = g_malloc0 (undo->length + 1);
-  gsize            length = 0;
-  const char      *before = g_bytes_get_data (undo->before, &length);
+  const char *data = g_bytes_get_data (bytes, NULL);
+
+  if (length > 0)
+    g_assert_cmpint (pwrite (fd, data + from, length, offset + (gint64) from), ==, (gssize) length);
+}
+
+/* Exactly as it was before. Newest first. */
+static void
+undo_content (const Change *change)
+{
+  int fd = g_open (change->path, O_RDWR | O_CLOEXEC, 0);
 
   if (fd < 0)
     return; /* deleted since */
-  if (length > 0)
-    memcpy (content, before, length);
-  g_assert_cmpint (pwrite (fd, content, undo->length, undo->offset), ==, undo->length);
+  write_part (fd, change->before, 0, g_bytes_get_size (change->before), change->offset);
+  g_assert_cmpint (ftruncate (fd, change->old_size), ==, 0);
+  close (fd);
+}
+
+/* Without a sync the disk may have any of the sectors. Oldest first. */
+static void
+redo_some (const Change *change, GRand *random)
+{
+  int   fd = g_open (change->path, O_RDWR | O_CLOEXEC, 0);
+  gsize length = change->after != NULL ? g_bytes_get_size (change->after) : 0;
+
+  if (fd < 0)
+    return;
+  if (change->kind == CHANGE_TRUNCATE && g_rand_boolean (random))
+    g_assert_cmpint (ftruncate (fd, change->offset), ==, 0);
+  for (gsize at = 0, n; at < length; at += n)
+    {
+      n = SECTOR_BYTES - (gsize) (change->offset + (gint64) at) % SECTOR_BYTES;
+      n = MIN (n, length - at);
+      if (g_rand_boolean (random))
+        write_part (fd, change->after, at, n, change->offset);
+    }
   close (fd);
 }
 
 static void
-cut (const char *path, gint64 size)
+remove_tree (const char *path)
 {
-  GStatBuf info;
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  const char *name;
 
-  if (g_stat (path, &info) == 0 && info.st_size > size)
-    g_assert_cmpint (truncate (path, size), ==, 0);
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      remove_tree (child);
+    }
+  g_remove (path);
+}
+
+static void
+put_back (const char *path, GBytes *content)
+{
+  if (content != NULL && !g_file_test (path, G_FILE_TEST_EXISTS))
+    g_file_set_contents_full (path, g_bytes_get_data (content, NULL),
+                              (gssize) g_bytes_get_size (content), G_FILE_SET_CONTENTS_NONE, 0600,
+                              NULL);
+}
+
+static void
+undo_name (const Change *change)
+{
+  if (change->kind == CHANGE_CREATE)
+    g_unlink (change->path);
+  else if (change->kind == CHANGE_MKDIR)
+    remove_tree (change->path);
+  else if (change->kind == CHANGE_DELETE)
+    put_back (change->path, change->before);
+  else if (change->kind == CHANGE_RENAME)
+    {
+      g_rename (change->to, change->path);
+      put_back (change->to, change->before);
+    }
 }
 
 void
 fault_vfs_recover (void)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (fault.seed);
+  g_autoptr (GPtrArray) left = g_ptr_array_new_with_free_func (change_free);
+  g_autoptr (GPtrArray) lost = g_ptr_array_new_with_free_func (change_free);
   gboolean keep_some = fault.seed % 2 == 1;
 
-  /* newest first, so that each puts back exactly what it found; without a sync the disk may have
-   * kept any of the writes, which the odd seeds try */
-  for (guint i = fault.undo->len; i > 0; i--)
+  enter ();
+  while (fault.changes->len > 0)
     {
-      const Undo *undo = fault.undo->pdata[i - 1];
+      Change *change = g_ptr_array_steal_index (fault.changes, 0);
 
-      if (!is_concerned (undo->path))
-        continue;
-      if (!keep_some || !g_rand_boolean (random))
-        take_back (undo);
-      if (!keep_some)
-        cut (undo->path, undo->old_size);
-      g_ptr_array_remove_index (fault.undo, i - 1);
+      g_ptr_array_add (is_concerned (change->path) ? lost : left, change);
     }
+  for (guint i = lost->len; i > 0; i--)
+    if (((Change *) lost->pdata[i - 1])->kind <= CHANGE_TRUNCATE)
+      undo_content (lost->pdata[i - 1]);
+  for (guint i = 0; keep_some && i < lost->len; i++)
+    if (((Change *) lost->pdata[i])->kind <= CHANGE_TRUNCATE)
+      redo_some (lost->pdata[i], random);
+  for (guint i = lost->len; i > 0; i--)
+    if (((Change *) lost->pdata[i - 1])->kind >= CHANGE_CREATE &&
+        (!keep_some || g_rand_boolean (random)))
+      undo_name (lost->pdata[i - 1]);
+  g_ptr_array_extend_and_steal (fault.changes, g_steal_pointer (&left));
   fault.is_down = FALSE;
   if (fault.below == NULL)
     fault.kind = FAULT_NONE;
   g_clear_pointer (&fault.below, g_free);
+  leave ();
 }

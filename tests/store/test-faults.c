@@ -1,418 +1,250 @@
 /* SPDX-FileCopyrightText: 2026 The TISC Knowledge Base authors
  * SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Every public operation that writes, with the n-th changing call of the disk going wrong, for n =
- * 1, 2, 3 … until it goes through: afterwards the store opens, check finds nothing, and it holds
- * the old or the new state, never a third. What was acknowledged is there. */
+/* Every public operation of the store that touches the disk (fault-operations.c), with the n-th
+ * call of the disk going wrong, for n = 1, 2, 3 … until it goes through. A failure says what
+ * happened, and the store goes on: the same operation then works. Afterwards the store opens, check
+ * finds nothing, and it holds the old or the new state, never a third. What was acknowledged is
+ * there, also if the power fails right then. */
+#include "config.h"
 
-#include "fault-vfs.h"
+#include "fault-fixture.h"
 
 #include <glib/gstdio.h>
 
-#include "tkb-data.h"
-#include "tkb-json.h"
-#include "tkb-store.h"
-
-/* an operation that needs more calls than this is broken */
-#define MAX_CALLS 2000
+/* faults of one kind in one operation, spread over its calls; all of them with -m slow */
+#define SOME_FAULTS 7
+#define SOME_FAULTS_SANITIZED 3
 
 typedef struct
 {
-  char       *folder;  /* (owned) */
-  char       *path;    /* (owned) */
-  TkbCatalog *catalog; /* (owned) */
-  TkbClock   *clock;   /* (owned) */
-  TkbRandom  *random;  /* (owned) */
-} Fixture;
-
-typedef gboolean (*Operation) (TkbStore *store, GError **error);
-
-static TkbStore *
-open_store (Fixture *self, GError **error)
-{
-  return tkb_store_open (self->path, TKB_STORE_OPEN_CREATE | TKB_STORE_OPEN_OUTBOX, self->catalog,
-                         self->clock, self->random, error);
-}
-
-static TkbDocument *
-make_document (const char *id, const char *rev, const char *state, const char *title)
-{
-  g_autoptr (JsonObject) body = json_object_new ();
-
-  json_object_set_string_member (body, "kind", "case");
-  json_object_set_string_member (body, "state", state);
-  json_object_set_string_member (body, "title", title);
-  json_object_set_string_member (body, "need",
-                                 "The need, in some 专利 words that the index takes in.");
-  return tkb_document_new (id, rev, FALSE, body, NULL);
-}
-
-static gboolean
-put (TkbStore     *store,
-     const char   *id,
-     const char   *rev,
-     const char   *state,
-     TkbWriteFlags flags,
-     GError      **error)
-{
-  g_autoptr (TkbDocument) document = make_document (id, rev, state, "A title");
-  g_autoptr (TkbDocument) written = tkb_store_put (store, document, flags, NULL, error);
-
-  return written != NULL;
-}
-
-static char *
-winner_of (TkbStore *store, const char *id)
-{
-  g_autoptr (TkbDocument) document = tkb_store_get (store, id, NULL, NULL, NULL);
-
-  return document != NULL ? g_strdup (tkb_document_get_rev (document)) : NULL;
-}
-
-/* ---- the operations ---- */
-
-static gboolean
-put_new (TkbStore *store, GError **error)
-{
-  return put (store, "case:new", NULL, "submitted", TKB_WRITE_NONE, error);
-}
-
-static gboolean
-put_edit (TkbStore *store, GError **error)
-{
-  g_autofree char *rev = winner_of (store, "case:one");
-
-  return put (store, "case:one", rev, "submitted", TKB_WRITE_NONE, error);
-}
-
-static gboolean
-amend_draft (TkbStore *store, GError **error)
-{
-  g_autofree char *rev = winner_of (store, "case:draft");
-  g_autoptr (TkbDocument) document = make_document ("case:draft", rev, "draft", "Another title");
-  g_autoptr (TkbDocument) written =
-      tkb_store_put (store, document, TKB_WRITE_AMEND_DRAFT, NULL, error);
-
-  return written != NULL;
-}
-
-static gboolean
-delete_one (TkbStore *store, GError **error)
-{
-  g_autofree char *rev = tkb_store_delete (store, "case:one", NULL, NULL, error);
-
-  return rev != NULL;
-}
-
-static gboolean
-write_replicated (TkbStore *store, GError **error)
-{
-  g_autoptr (GPtrArray) documents =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) tkb_document_unref);
-  g_autoptr (GPtrArray) results = NULL;
-
-  for (guint i = 0; i < 20; i++)
-    {
-      g_autofree char *id = g_strdup_printf ("case:pulled-%u", i);
-
-      g_ptr_array_add (documents, make_document (id, "1-0123456789abcdef0123456789abcdef",
-                                                 "published", "From elsewhere"));
-    }
-  g_ptr_array_add (documents, make_document ("case:two", "1-ffffffffffffffffffffffffffffffff",
-                                             "published", "A conflict"));
-  results = tkb_store_write (store, documents, TKB_WRITE_REPLICATED, NULL, NULL, NULL, error);
-  return results != NULL;
-}
-
-static gboolean
-put_local (TkbStore *store, GError **error)
-{
-  g_autoptr (JsonObject) object = json_object_new ();
-
-  json_object_set_string_member (object, "since", "12");
-  return tkb_store_put_local (store, "checkpoint", object, NULL, error);
-}
-
-static gboolean
-mark_sent (TkbStore *store, GError **error)
-{
-  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
-  g_autoptr (GPtrArray) revs = g_ptr_array_new_with_free_func (g_free);
-
-  g_ptr_array_add (ids, (gpointer) "case:two");
-  g_ptr_array_add (revs, winner_of (store, "case:two"));
-  return tkb_store_mark_sent (store, ids, revs, error);
-}
-
-static gboolean
-add_favourite (TkbStore *store, GError **error)
-{
-  return tkb_store_set_favourite (store, "case:one", TRUE, error);
-}
-
-static gboolean
-purge_draft (TkbStore *store, GError **error)
-{
-  return tkb_store_purge_draft (store, "case:draft", error);
-}
-
-static gboolean
-reindex (TkbStore *store, GError **error)
-{
-  return tkb_store_reindex (store, NULL, error) && tkb_store_wait_for_index (store, NULL, error);
-}
-
-static gboolean
-compact (TkbStore *store, GError **error)
-{
-  return tkb_store_compact (store, NULL, error);
-}
-
-static const struct
-{
   const char *name;
-  Operation   run;
-} operations[] = {
-  { "put-new", put_new },
-  { "put-edit", put_edit },
-  { "amend-draft", amend_draft },
-  { "delete", delete_one },
-  { "write-replicated", write_replicated },
-  { "put-local", put_local },
-  { "mark-sent", mark_sent },
-  { "favourite", add_favourite },
-  { "purge-draft", purge_draft },
-  { "reindex", reindex },
-  { "compact", compact },
+  FaultKind   kind;
+  gboolean    keeps_some; /* of what was not synced */
+} Kind;
+
+static const Kind kinds[] = {
+  { "io-error", FAULT_IO, FALSE },           { "disk-full", FAULT_FULL, FALSE },
+  { "short-write", FAULT_SHORT, TRUE },      { "crash", FAULT_CRASH, FALSE },
+  { "crash-keeps-some", FAULT_CRASH, TRUE }, { "read-error", FAULT_READ, FALSE },
 };
 
-/* ---- the state of a store, as text that can be compared ---- */
-
-static char *
-describe_state (TkbStore *store)
+typedef struct
 {
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (GError) error = NULL;
-  guint64 last_seq;
-  g_autoptr (GPtrArray) changes =
-      tkb_store_get_changes (store, 0, 10000, TKB_CHANGES_ALL_LEAVES, &last_seq, NULL, &error);
-  g_autoptr (GPtrArray) outbox = NULL;
-  g_autoptr (JsonObject) local = NULL;
+  const FaultOperation *operation;
+  const Kind           *kind;
+} Case;
 
-  g_assert_no_error (error);
-  for (guint i = 0; i < changes->len; i++)
-    {
-      const TkbChange *change = changes->pdata[i];
+static guint n_faults;
 
-      g_string_append (text, change->id);
-      for (guint j = 0; j < change->revs->len; j++)
-        {
-          g_autoptr (TkbDocument) document =
-              tkb_store_get (store, change->id, change->revs->pdata[j], NULL, &error);
-          g_autofree char *body = NULL;
-
-          g_assert_no_error (error);
-          body = tkb_document_to_text (document, TKB_DOCUMENT_JSON_NONE);
-          g_string_append_printf (text, " %s", body);
-        }
-      g_string_append_c (text, '\n');
-    }
-  outbox = tkb_store_get_outbox (store, NULL, &error);
-  g_assert_no_error (error);
-  for (guint i = 0; i < outbox->len; i++)
-    g_string_append_printf (text, "waiting %s\n", ((TkbOutboxEntry *) outbox->pdata[i])->id);
-  local = tkb_store_get_local (store, "checkpoint", NULL, NULL);
-  g_string_append_printf (text, "local %s\n",
-                          local != NULL ? tkb_json_get_string (local, "since", "none") : "none");
-  g_string_append_printf (text, "favourite %d\n", tkb_store_is_favourite (store, "case:one"));
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
+/* What a failure has to be called. */
 static void
-assert_clean (TkbStore *store)
+assert_says_so (const Case *test, const GError *error)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) findings = NULL;
+  int code = test->kind->kind == FAULT_FULL ? TKB_STORE_ERROR_FULL : TKB_STORE_ERROR_IO;
 
-  tkb_store_wait_for_index (store, NULL, &error);
-  g_assert_no_error (error);
-  findings = tkb_store_check (store, NULL, &error);
-  g_assert_no_error (error);
-  for (guint i = 0; i < findings->len; i++)
-    g_test_message ("%s", (const char *) findings->pdata[i]);
-  g_assert_cmpuint (findings->len, ==, 0);
+  if (!g_error_matches (error, TKB_STORE_ERROR, code))
+    g_error ("%s, %s: %s %d: %s", test->operation->name, test->kind->name,
+             g_quark_to_string (error->domain), error->code, error->message);
 }
 
-/* ---- setting up ---- */
-
-static void
-run_tool (const char *tool, const char *option, const char *from, const char *to)
-{
-  const char *const arguments[] = { tool, option, from, to, NULL };
-  int               status = -1;
-
-  g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
-                &status, NULL);
-  g_assert_cmpint (status, ==, 0);
-}
-
-static void
-fixture_set_up (Fixture *self)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TkbStore) store = NULL;
-
-  self->folder = g_dir_make_tmp ("tisckb-faults-XXXXXX", &error);
-  g_assert_no_error (error);
-  self->path = g_build_filename (self->folder, "seed.tisckb", NULL);
-  self->catalog = tkb_catalog_new (tkb_data_get_resource (), &error);
-  g_assert_no_error (error);
-  self->clock = tkb_clock_new_manual (1790000000000);
-  self->random = tkb_random_new_seeded (1);
-  store = open_store (self, &error);
-  g_assert_no_error (error);
-  g_assert_true (put (store, "case:one", NULL, "submitted", TKB_WRITE_NONE, &error));
-  g_assert_true (put (store, "case:two", NULL, "submitted", TKB_WRITE_NONE, &error));
-  g_assert_true (put (store, "case:draft", NULL, "draft", TKB_WRITE_NONE, &error));
-  tkb_store_close (store);
-}
-
-static void
-fixture_tear_down (Fixture *self)
-{
-  run_tool ("rm", "-rf", self->folder, NULL);
-  g_free (self->folder);
-  g_free (self->path);
-  tkb_catalog_unref (self->catalog);
-  g_object_unref (self->clock);
-  g_object_unref (self->random);
-}
-
-/* A fresh copy of the seed store at self->path. */
-static void
-use_copy (Fixture *self)
-{
-  g_autofree char         *seed = g_build_filename (self->folder, "seed.tisckb", NULL);
-  static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
-
-  g_free (self->path);
-  self->path = g_build_filename (self->folder, "copy.tisckb", NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
-    {
-      g_autofree char *old = g_strconcat (self->path, suffixes[i], NULL);
-
-      g_unlink (old);
-    }
-  run_tool ("cp", "-p", seed, self->path);
-}
-
-/* Runs operation with call number n going wrong; FALSE once it needs fewer calls than that. */
+/* The operation under the fault, and once more if it failed. Whether the store said "done". */
 static gboolean
-try_fault (Fixture    *self,
-           Operation   operation,
-           FaultKind   kind,
-           guint       n,
-           guint32     seed,
-           const char *old_state,
-           const char *new_state)
+run_faulty (const Case *test, FaultFixture *self, TkbStore *store, const char *answer)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) said = g_string_new (NULL);
+  gboolean is_done = test->operation->run (self, store, said, &error);
+
+  g_assert_true (is_done == (error == NULL));
+  if (is_done)
+    {
+      if (!test->operation->may_miss)
+        g_assert_cmpstr (said->str, ==, answer);
+      return TRUE;
+    }
+  assert_says_so (test, error);
+  if (test->kind->kind == FAULT_CRASH)
+    return FALSE;
+  g_clear_error (&error);
+  g_string_truncate (said, 0);
+  is_done = test->operation->run (self, store, said, &error);
+  /* the first attempt may have been kept although it could not be confirmed */
+  if (!is_done && !test->operation->is_once)
+    g_error ("%s, %s: not even the second time: %s", test->operation->name, test->kind->name,
+             error->message);
+  return is_done;
+}
+
+/* FALSE once the operation needs fewer calls than n. */
+static gboolean
+try_fault (const Case *test, FaultFixture *self, guint n, const FaultOutcome *outcome)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TkbStore) store = NULL;
   g_autofree char *state = NULL;
-  g_autofree char *shm = NULL;
-  gboolean         acknowledged;
+  gboolean         is_done;
   gboolean         was_hit;
 
-  use_copy (self);
-  store = open_store (self, &error);
+  fault_fixture_copy (self);
+  store = fault_fixture_open (self, &error);
   g_assert_no_error (error);
-  fault_vfs_arm (kind, n, seed);
-  acknowledged = operation (store, &error);
+  fault_vfs_arm (test->kind->kind, n, 2 * n + test->kind->keeps_some);
+  is_done = run_faulty (test, self, store, outcome->answer);
   was_hit = fault_vfs_was_hit ();
-  g_assert_true (acknowledged == (error == NULL));
-  if (kind == FAULT_CRASH)
+  n_faults += was_hit;
+  if (test->kind->kind != FAULT_READ)
     fault_vfs_crash_now (NULL); /* right after an acknowledgement too */
   tkb_store_close (store);
   g_clear_object (&store);
   fault_vfs_recover ();
-  shm = g_strconcat (self->path, "-shm", NULL);
-  if (kind == FAULT_CRASH)
-    g_unlink (shm); /* shared memory does not survive a power failure */
-  g_clear_error (&error);
+  fault_fixture_forget_memory (self);
 
-  store = open_store (self, &error);
+  store = fault_fixture_open (self, &error);
   g_assert_no_error (error);
-  assert_clean (store);
-  state = describe_state (store);
-  if (acknowledged)
-    g_assert_cmpstr (state, ==, new_state);
-  else if (g_strcmp0 (state, new_state) != 0)
-    g_assert_cmpstr (state, ==, old_state);
+  fault_fixture_assert_clean (store);
+  state = fault_fixture_describe (self, store);
+  if (is_done)
+    g_assert_cmpstr (state, ==, outcome->new_state);
+  else if (g_strcmp0 (state, outcome->new_state) != 0)
+    g_assert_cmpstr (state, ==, outcome->old_state);
   tkb_store_close (store);
+  if (test->operation->aftermath != NULL)
+    test->operation->aftermath (self, is_done);
   return was_hit;
+}
+
+/* Without a fault: the two states, what it answers, and how many calls it takes. */
+static guint
+run_well (const Case *test, FaultFixture *self, FaultOutcome *outcome)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) said = g_string_new (NULL);
+  g_autoptr (TkbStore) store = NULL;
+  guint n_calls;
+
+  fault_fixture_copy (self);
+  store = fault_fixture_open (self, &error);
+  g_assert_no_error (error);
+  outcome->old_state = fault_fixture_describe (self, store);
+  tkb_store_close (store);
+  g_clear_object (&store);
+  store = fault_fixture_open (self, &error);
+  g_assert_no_error (error);
+  fault_vfs_arm (test->kind->kind, 0, 0);
+  if (!test->operation->run (self, store, said, &error))
+    g_error ("%s: %s", test->operation->name, error->message);
+  g_assert_no_error (error);
+  n_calls = fault_vfs_get_calls ();
+  fault_vfs_arm (FAULT_NONE, 0, 0);
+  tkb_store_close (store);
+  g_clear_object (&store);
+  store = fault_fixture_open (self, &error);
+  g_assert_no_error (error);
+  outcome->new_state = fault_fixture_describe (self, store);
+  outcome->answer = g_strdup (said->str);
+  tkb_store_close (store);
+  if (test->operation->aftermath != NULL)
+    test->operation->aftermath (self, TRUE);
+  return n_calls;
 }
 
 static void
 test_operation (gconstpointer data)
 {
-  guint     index = GPOINTER_TO_UINT (data) / 32;
-  gboolean  keeps_some = GPOINTER_TO_UINT (data) / 16 % 2;
-  FaultKind kind = GPOINTER_TO_UINT (data) % 16;
-  Operation operation = operations[index].run;
-  Fixture   fixture = { NULL };
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TkbStore) store = NULL;
-  g_autofree char *old_state = NULL;
-  g_autofree char *new_state = NULL;
-  guint            step = g_test_slow () ? 1 : 5; /* the build with sanitizers is slow enough */
-  guint            n = 1;
+  const Case  *test = data;
+  FaultFixture fixture = { NULL };
+  FaultOutcome outcome = { NULL };
+  guint        some = FAULT_SANITIZED ? SOME_FAULTS_SANITIZED : SOME_FAULTS;
+  guint        n_calls;
+  guint        step;
+  guint        n;
 
   fault_vfs_arm (FAULT_NONE, 0, 0);
-  fixture_set_up (&fixture);
-  use_copy (&fixture);
-  store = open_store (&fixture, &error);
-  g_assert_no_error (error);
-  old_state = describe_state (store);
-  g_assert_true (operation (store, &error));
-  g_assert_no_error (error);
-  new_state = describe_state (store);
-  tkb_store_close (store);
-
-  while (n < MAX_CALLS &&
-         try_fault (&fixture, operation, kind, n, 2 * n + keeps_some, old_state, new_state))
+  fault_fixture_set_up (&fixture);
+  n_calls = run_well (test, &fixture, &outcome);
+  step = g_test_slow () ? 1 : MAX (1, n_calls / some);
+  for (n = 1 + (guint) (test->kind - kinds) % step; try_fault (test, &fixture, n, &outcome);)
     n += step;
-  g_assert_cmpuint (n, <, MAX_CALLS);
-  g_test_message ("%s: %u faults", operations[index].name, (n - 1) / step);
-  fixture_tear_down (&fixture);
+  g_test_message ("%s: %u calls", test->operation->name, n_calls);
+  g_free (outcome.old_state);
+  g_free (outcome.new_state);
+  g_free (outcome.answer);
+  fault_fixture_tear_down (&fixture);
+}
+
+/* ---- the table against the header ---- */
+
+static gboolean
+is_listed (const char *function)
+{
+  for (guint i = 0; fault_operations[i].name != NULL; i++)
+    {
+      g_auto (GStrv) functions = g_strsplit (fault_operations[i].functions, " ", -1);
+
+      if (g_strv_contains ((const char *const *) functions, function))
+        return TRUE;
+    }
+  for (guint i = 0; fault_diskless[i] != NULL; i++)
+    if (strcmp (fault_diskless[i], function) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Every function that tkb-store.h declares stands in a row, or among those without a disk. */
+static void
+test_header (void)
+{
+  g_autofree char *path =
+      g_build_filename (g_getenv ("TKB_SOURCE_ROOT"), "src", "store", "tkb-store.h", NULL);
+  g_autofree char *header = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GRegex) pattern = NULL;
+  g_autoptr (GMatchInfo) match = NULL;
+  guint n_functions = 0;
+
+  g_file_get_contents (path, &header, NULL, &error);
+  g_assert_no_error (error);
+  /* a declaration: at the beginning of a line or behind its type; comments say "name ()" too */
+  pattern = g_regex_new ("^(?! ?\\*|/\\*)[^;{}\\n]*?\\b(tkb_store_[a-z_]+) \\((?!\\))",
+                         G_REGEX_MULTILINE, 0, &error);
+  g_assert_no_error (error);
+  g_regex_match (pattern, header, 0, &match);
+  while (g_match_info_matches (match))
+    {
+      g_autofree char *function = g_match_info_fetch (match, 1);
+
+      if (!is_listed (function))
+        g_test_message ("%s is in no row of fault-operations.c", function);
+      g_assert_true (is_listed (function));
+      n_functions++;
+      g_match_info_next (match, NULL);
+    }
+  g_assert_cmpuint (n_functions, >, 50);
 }
 
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    FaultKind   kind;
-    gboolean    keeps_some;
-  } kinds[] = {
-    { "io-error", FAULT_IO },
-    { "disk-full", FAULT_FULL },
-    { "short-write", FAULT_SHORT },
-    { "crash", FAULT_CRASH },
-    { "crash-keeps-some", FAULT_CRASH, TRUE },
-  };
+  g_autoptr (GPtrArray) cases = g_ptr_array_new_with_free_func (g_free);
+  guint n_operations = 0;
+  int   status;
 
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   fault_vfs_register ();
-  for (guint i = 0; i < G_N_ELEMENTS (operations); i++)
+  g_test_add_func ("/store/faults/every-function", test_header);
+  for (guint i = 0; fault_operations[i].name != NULL; i++, n_operations++)
     for (guint j = 0; j < G_N_ELEMENTS (kinds); j++)
       {
         g_autofree char *path =
-            g_strdup_printf ("/store/faults/%s/%s", operations[i].name, kinds[j].name);
+            g_strdup_printf ("/store/faults/%s/%s", fault_operations[i].name, kinds[j].name);
+        Case *test = g_new (Case, 1);
 
-        g_test_add_data_func (path,
-                              GUINT_TO_POINTER (i * 32 + kinds[j].keeps_some * 16 + kinds[j].kind),
-                              test_operation);
+        *test = (Case){ &fault_operations[i], &kinds[j] };
+        g_ptr_array_add (cases, test);
+        g_test_add_data_func (path, test, test_operation);
       }
-  return g_test_run ();
+  status = g_test_run ();
+  g_print ("# faults: %u injected over %u operations\n", n_faults, n_operations);
+  return status;
 }
