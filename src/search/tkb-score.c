@@ -72,9 +72,9 @@ void
 tkb_score_add (TkbScore *self, GArray *list, guint factor)
 {
   const Sum        *old = (const Sum *) self->sums->data;
-  const Sum        *old_end = old + self->sums->len;
+  const Sum        *old_end = old != NULL ? old + self->sums->len : NULL;
   const TkbPosting *posting = (const TkbPosting *) list->data;
-  const TkbPosting *end = posting + list->len;
+  const TkbPosting *end = posting != NULL ? posting + list->len : NULL;
   GArray           *merged;
   Sum              *out;
 
