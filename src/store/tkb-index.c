@@ -488,18 +488,28 @@ check_document (TkbDb       *db,
   return TRUE;
 }
 
-static TkbDocument *
-read_body (TkbDb *db, gint64 doc, const char *id, const char *rev)
+/* FALSE only if it could not look; out_document NULL: there is none that can be read */
+static gboolean
+read_body (TkbDb        *db,
+           gint64        doc,
+           const char   *id,
+           const char   *rev,
+           TkbDocument **out_document,
+           GError      **error)
 {
   g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_REVISION_GET);
   g_autoptr (JsonObject) body = NULL;
+  TkbStep step;
 
   tkb_stmt_bind_int (&stmt, 1, doc);
   tkb_stmt_bind_text (&stmt, 2, rev);
-  if (tkb_stmt_step (&stmt, NULL) != TKB_STEP_ROW)
-    return NULL;
+  step = tkb_stmt_step (&stmt, error);
+  if (step != TKB_STEP_ROW)
+    return step == TKB_STEP_DONE;
   body = tkb_stmt_get_object (&stmt, 3, NULL);
-  return body != NULL ? tkb_document_new (id, rev, FALSE, body, NULL) : NULL;
+  if (body != NULL)
+    *out_document = tkb_document_new (id, rev, FALSE, body, NULL);
+  return TRUE;
 }
 
 /**
@@ -529,7 +539,8 @@ tkb_index_check (TkbDb *db, TkbCatalog *catalog, GPtrArray *findings, GError **e
 
       if (!tkb_text_is_sound (id) || !tkb_text_is_sound (rev))
         continue; /* the check of documents says so */
-      document = read_body (db, doc, id, rev);
+      if (!read_body (db, doc, id, rev, &document, error))
+        return FALSE;
       if (document == NULL)
         g_ptr_array_add (findings,
                          g_strdup_printf ("Document %s is indexed but its body is not here", id));

@@ -79,8 +79,9 @@ mark (TkbHighlighter *highlighter, TkbTokenizer *tokenizer, const char *text)
       g_ptr_array_new_with_free_func ((GDestroyNotify) tkb_passage_free);
   g_auto (GStrv) lines = g_strsplit (text, "\n", 8);
   gboolean         is_explained;
+  guint64          shown = 0;
   g_autofree char *title =
-      tkb_highlighter_mark_title (highlighter, tokenizer, "fr", text, &is_explained);
+      tkb_highlighter_mark_title (highlighter, tokenizer, "fr", text, &is_explained, &shown);
   g_autofree char *plain = read_markup (title);
   g_autofree char *snippet = NULL;
   g_autofree char *piece = NULL;
@@ -89,7 +90,7 @@ mark (TkbHighlighter *highlighter, TkbTokenizer *tokenizer, const char *text)
   g_assert_cmpuint (strlen (plain), <=, strlen (text));
   for (guint i = 0; lines[i] != NULL; i++)
     g_ptr_array_add (passages, make_passage (lines[i], i));
-  snippet = tkb_highlighter_mark_snippet (highlighter, tokenizer, passages);
+  snippet = tkb_highlighter_mark_snippet (highlighter, tokenizer, passages, &shown);
   if (snippet != NULL)
     piece = read_markup (snippet);
 }
