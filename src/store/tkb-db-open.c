@@ -272,11 +272,11 @@ check_version (TkbDb *self, TkbDbFlags flags, gint64 *out_version, GError **erro
   return TRUE;
 }
 
-/* A file from elsewhere is not trusted: its schema runs nothing, no SQL of this program may write
+/* A file from elsewhere is not trusted: its schema runs nothing, no SQL of a reader may write
  * where only SQLite does, cells are looked at before they are used, and no value or statement is
  * larger than ours ever are. */
 static void
-set_defences (sqlite3 *handle)
+set_defences (sqlite3 *handle, gboolean is_reader)
 {
   static const struct
   {
@@ -299,7 +299,8 @@ set_defences (sqlite3 *handle)
 
   for (gsize i = 0; i < G_N_ELEMENTS (limits); i++)
     sqlite3_limit (handle, limits[i].id, limits[i].limit);
-  sqlite3_db_config (handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  /* the writer puts finished segments into the tables below those of FTS5: tkb-index-append.c */
+  sqlite3_db_config (handle, SQLITE_DBCONFIG_DEFENSIVE, is_reader, NULL);
   sqlite3_db_config (handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
   sqlite3_db_config (handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
   sqlite3_db_config (handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
@@ -398,7 +399,7 @@ tkb_db_open (const char *path, TkbDbFlags flags, GError **error)
   if (!is_new && !look_at_header (self, error))
     return NULL;
   sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
-  set_defences (self->handle);
+  set_defences (self->handle, (flags & TKB_DB_READ_ONLY) != 0);
   if (!tkb_db_run_script (self, "PRAGMA cell_size_check = ON", error))
     return NULL;
   if ((flags & TKB_DB_READ_ONLY) != 0 ? !set_up_reader (self, error) : !set_up_writer (self, error))

@@ -95,23 +95,35 @@ get_wanted (const TkbDocRow *row)
   return (row->flags & (TKB_ROW_DELETED | TKB_ROW_DESIGN)) == 0 ? row->rev : NULL;
 }
 
-/* From held (nullable) to what is wanted. Both are read back from their stored text, also where the
+static gboolean
+is_titled (const TkbDocRow *row)
+{
+  return (row->flags & TKB_ROW_TITLED) != 0;
+}
+
+/* From held (nullable) to what is wanted. is_titled: of held only the title and the facets are
+ * there. Both are read back from their stored text, also where the
  * document is at hand: the index takes words out by being given the same text once more, and the
  * order of members is part of that. */
 static gboolean
-put_in_index (TkbDocRow *row, TkbDb *db, TkbCatalog *catalog, const char *held, GError **error)
+put_in_index (TkbDocRow  *row,
+              TkbDb      *db,
+              TkbCatalog *catalog,
+              const char *held,
+              gboolean    is_titled,
+              GError    **error)
 {
   const char *wanted = get_wanted (row);
   g_autoptr (TkbDocument) before = NULL;
   g_autoptr (TkbDocument) after = NULL;
 
-  if (g_strcmp0 (held, wanted) == 0)
+  if (g_strcmp0 (held, wanted) == 0 && !is_titled)
     return TRUE;
   if (held != NULL && (before = tkb_revision_load (db, row, held, error)) == NULL)
     return FALSE;
   if (wanted != NULL && (after = tkb_revision_load (db, row, wanted, error)) == NULL)
     return FALSE;
-  return tkb_index_document (db, catalog, row->doc, before, after, error) &&
+  return tkb_index_document (db, catalog, row->doc, before, is_titled, after, error) &&
          (after == NULL || !tkb_attachments_has_any (after) ||
           tkb_attached_queue (db, row->doc, wanted, error));
 }
@@ -121,10 +133,10 @@ tkb_edit_index_row (TkbDocRow *row, TkbDb *db, TkbCatalog *catalog, GError **err
 {
   g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_DOCUMENT_SET_INDEXED);
 
-  if (!put_in_index (row, db, catalog, row->indexed, error))
+  if (!put_in_index (row, db, catalog, row->indexed, is_titled (row), error))
     return FALSE;
   replace (&row->indexed, get_wanted (row));
-  row->flags &= ~TKB_ROW_PENDING;
+  row->flags &= ~(TKB_ROW_PENDING | TKB_ROW_TITLED);
   tkb_stmt_bind_int (&stmt, 1, row->doc);
   tkb_stmt_bind_text (&stmt, 2, row->indexed);
   tkb_stmt_bind_int (&stmt, 3, (gint64) row->flags);
@@ -290,7 +302,7 @@ store_body (
 static gboolean
 plan_index (TkbDocRow *row, TkbBatch *batch, const char *amended)
 {
-  gboolean is_behind = g_strcmp0 (get_wanted (row), row->indexed) != 0;
+  gboolean is_behind = g_strcmp0 (get_wanted (row), row->indexed) != 0 || is_titled (row);
   gboolean at_once = is_behind && batch->indexes_at_once;
 
   /* the index can only forget an old body while that is still here */
@@ -335,6 +347,7 @@ tkb_edit_store (
   g_autofree char *base = g_strdup (revision->path[1]);
   g_autofree char *amended = g_strdup (revision->amended);
   g_autofree char *held = g_strdup (row->indexed);
+  gboolean         held_is_titled = is_titled (row);
   gboolean         is_replicated = (batch->flags & TKB_WRITE_REPLICATED) != 0;
   gboolean         is_here, has_grown, at_once;
 
@@ -351,13 +364,16 @@ tkb_edit_store (
     }
   at_once = plan_index (row, batch, amended);
   if (at_once)
-    replace (&row->indexed, get_wanted (row));
+    {
+      replace (&row->indexed, get_wanted (row));
+      row->flags &= ~TKB_ROW_TITLED;
+    }
   if (!tkb_doc_row_store (row, batch->db, error) ||
       (!is_here && !store_body (edit, batch, row, revision, error)))
     return FALSE;
   if (at_once)
     {
-      if (!put_in_index (row, batch->db, batch->catalog, held, error))
+      if (!put_in_index (row, batch->db, batch->catalog, held, held_is_titled, error))
         return FALSE;
       batch->has_indexed = TRUE;
     }
@@ -410,8 +426,8 @@ remove_document (TkbDocRow *row, TkbBatch *batch, GError **error)
     {
       g_autoptr (TkbDocument) before = tkb_revision_load (batch->db, row, row->indexed, error);
 
-      if (before == NULL ||
-          !tkb_index_document (batch->db, batch->catalog, row->doc, before, NULL, error))
+      if (before == NULL || !tkb_index_document (batch->db, batch->catalog, row->doc, before,
+                                                 is_titled (row), NULL, error))
         return FALSE;
       batch->has_indexed = TRUE;
     }
@@ -433,10 +449,10 @@ restore_document (TkbDocRow *row, TkbBatch *batch, GPtrArray *removed, GError **
     at_once = plan_index (row, batch, NULL);
   if (at_once)
     {
-      if (!put_in_index (row, batch->db, batch->catalog, held, error))
+      if (!put_in_index (row, batch->db, batch->catalog, held, is_titled (row), error))
         return FALSE;
       replace (&row->indexed, get_wanted (row));
-      row->flags &= ~TKB_ROW_PENDING;
+      row->flags &= ~(TKB_ROW_PENDING | TKB_ROW_TITLED);
       batch->has_indexed = TRUE;
     }
   for (guint i = 0; i < removed->len; i++)

@@ -17,12 +17,10 @@ typedef struct
   gboolean      is_joined; /* text is ready-made tokens */
 } Instance;
 
-typedef int (*FtsTokenFunc) (void *, int, const char *, int, int, int);
-
 typedef struct
 {
-  FtsTokenFunc function;
-  void        *data;
+  TkbFtsTokenFunc function;
+  void           *data;
 } Forward;
 
 static int
@@ -54,8 +52,8 @@ forward_cb (const TkbToken *token, gpointer user_data)
                             token->text, token->length, token->start, token->end);
 }
 
-static int
-split_joined (const char *text, int length, FtsTokenFunc function, void *data)
+int
+tkb_index_split_joined (const char *text, int length, TkbFtsTokenFunc function, void *data)
 {
   int start = 0;
 
@@ -74,12 +72,12 @@ split_joined (const char *text, int length, FtsTokenFunc function, void *data)
 /* Queries come as finished tokens (tkb-postings.c): to stem and to pair is the planner's business.
  */
 static int
-tokenize (Fts5Tokenizer *tokenizer,
-          void          *data,
-          int            flags,
-          const char    *text,
-          int            length,
-          FtsTokenFunc   function)
+tokenize (Fts5Tokenizer  *tokenizer,
+          void           *data,
+          int             flags,
+          const char     *text,
+          int             length,
+          TkbFtsTokenFunc function)
 {
   Instance *instance = (Instance *) tokenizer;
   Forward   forward = { function, data };
@@ -87,7 +85,7 @@ tokenize (Fts5Tokenizer *tokenizer,
   if (text == NULL || length <= 0)
     return SQLITE_OK;
   if (instance->is_joined || (flags & FTS5_TOKENIZE_QUERY) != 0)
-    return split_joined (text, length, function, data);
+    return tkb_index_split_joined (text, length, function, data);
   return tkb_tokenizer_run (instance->tokenizer, TKB_TOKENIZE_DOCUMENT, text, length, forward_cb,
                             &forward);
 }

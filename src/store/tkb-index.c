@@ -36,9 +36,8 @@ static const struct
   { "hashsize", 1 << 20, 16 << 20 },
 };
 
-/* Pages that one merge step writes, and how many steps follow a bulk load at most. */
-#define MERGE_PAGES 256
-#define MERGE_STEPS 64
+/* pages that one merge step writes: some 4 MB */
+#define MERGE_PAGES 1000
 
 static const struct
 {
@@ -191,8 +190,9 @@ replace_words (TkbDb          *db,
 }
 
 static gboolean
-find_code (TkbDb *db, const char *field, const char *code, guint32 *out_number, GError **error)
+find_code (gpointer data, const char *field, const char *code, guint32 *out_number, GError **error)
 {
+  TkbDb *db = data;
   g_auto (TkbStmt) find = tkb_db_borrow (db, TKB_SQL_INDEX_CODE_FIND);
   TkbStep step;
 
@@ -206,9 +206,12 @@ find_code (TkbDb *db, const char *field, const char *code, guint32 *out_number, 
   return step != TKB_STEP_ERROR;
 }
 
-static gboolean
-number_code (TkbDb *db, const char *field, const char *code, guint32 *out_number, GError **error)
+gboolean
+tkb_index_number_code (
+    gpointer data, const char *field, const char *code, guint32 *out_number, GError **error)
 {
+  TkbDb *db = data;
+
   if (!find_code (db, field, code, out_number, error))
     return FALSE;
   if (*out_number == 0)
@@ -233,17 +236,27 @@ compare_numbers (gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
-typedef gboolean (*NumberFunc) (
-    TkbDb *db, const char *field, const char *code, guint32 *out_number, GError **error);
+void
+tkb_index_sort_codes (GArray *codes)
+{
+  guint kept = 0;
 
-/* The numbers of all facet codes of a document, in rising order, each once. */
-static GArray *
-collect_codes (
-    TkbDb *db, TkbCatalog *catalog, TkbDocument *document, NumberFunc get_number, GError **error)
+  g_array_sort (codes, compare_numbers);
+  for (guint i = 0; i < codes->len; i++)
+    if (kept == 0 || g_array_index (codes, guint32, kept - 1) != g_array_index (codes, guint32, i))
+      g_array_index (codes, guint32, kept++) = g_array_index (codes, guint32, i);
+  g_array_set_size (codes, kept);
+}
+
+GArray *
+tkb_index_collect_codes (TkbCatalog   *catalog,
+                         TkbDocument  *document,
+                         TkbNumberFunc get_number,
+                         gpointer      data,
+                         GError      **error)
 {
   g_autoptr (GArray) codes = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autoptr (GPtrArray) facets = catalog != NULL ? tkb_catalog_get_facets (catalog) : NULL;
-  guint kept = 0;
 
   for (guint i = 0; facets != NULL && i < facets->len; i++)
     {
@@ -254,18 +267,25 @@ collect_codes (
         {
           guint32 number;
 
-          if (!get_number (db, tkb_field_get_code (field), g_ptr_array_index (of_field, j), &number,
-                           error))
+          if (!get_number (data, tkb_field_get_code (field), g_ptr_array_index (of_field, j),
+                           &number, error))
             return NULL;
           g_array_append_val (codes, number);
         }
     }
-  g_array_sort (codes, compare_numbers);
-  for (guint i = 0; i < codes->len; i++)
-    if (kept == 0 || g_array_index (codes, guint32, kept - 1) != g_array_index (codes, guint32, i))
-      g_array_index (codes, guint32, kept++) = g_array_index (codes, guint32, i);
-  g_array_set_size (codes, kept);
   return g_steal_pointer (&codes);
+}
+
+void
+tkb_index_record_init (TkbFacetRecord *record, TkbDocument *document, const TkbIndexText *text)
+{
+  gsize bytes = 0;
+
+  tkb_facet_record_init (record, document);
+  for (guint i = 0; i < TKB_INDEX_N_COLUMNS; i++)
+    bytes += text->columns[i]->len;
+  record->length = tkb_facet_length_code (bytes);
+  record->digest = tkb_index_text_digest (text);
 }
 
 static GByteArray *
@@ -273,26 +293,21 @@ make_record (TkbDb              *db,
              TkbCatalog         *catalog,
              TkbDocument        *document,
              const TkbIndexText *text,
-             NumberFunc          get_number,
+             TkbNumberFunc       get_number,
              GError            **error)
 {
-  g_autoptr (GArray) codes = collect_codes (db, catalog, document, get_number, error);
+  g_autoptr (GArray) codes = tkb_index_collect_codes (catalog, document, get_number, db, error);
   TkbFacetRecord record;
-  gsize          bytes = 0;
 
   if (codes == NULL)
     return NULL;
-  tkb_facet_record_init (&record, document);
-  for (guint i = 0; i < TKB_INDEX_N_COLUMNS; i++)
-    bytes += text->columns[i]->len;
-  record.length = tkb_facet_length_code (bytes);
-  record.digest = tkb_index_text_digest (text);
+  tkb_index_sort_codes (codes);
+  tkb_index_record_init (&record, document, text);
   return tkb_facet_record_pack (&record, codes);
 }
 
-/* record (nullable): no longer indexed; the row stays, so that memory hears of it. */
-static gboolean
-put_record (TkbDb *db, gint64 doc, GByteArray *record, GError **error)
+gboolean
+tkb_index_put_record (TkbDb *db, gint64 doc, GByteArray *record, GError **error)
 {
   g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_INDEX_DOCUMENT_PUT);
 
@@ -317,6 +332,7 @@ words_or_null (GString *const *columns, gboolean is_there)
  * @catalog: (nullable): the kinds
  * @doc_rowid: the document's row
  * @before: (nullable): what is indexed now, exactly as it was given then
+ * @is_titled: whether of @before only the title and the facets are there
  * @after: (nullable): what is to be indexed from now on
  * @error: return location
  *
@@ -327,6 +343,7 @@ tkb_index_document (TkbDb       *db,
                     TkbCatalog  *catalog,
                     gint64       doc_rowid,
                     TkbDocument *before,
+                    gboolean     is_titled,
                     TkbDocument *after,
                     GError     **error)
 {
@@ -340,12 +357,12 @@ tkb_index_document (TkbDb       *db,
   if (after != NULL)
     {
       tkb_index_text_init (&new_text, catalog, after);
-      record = make_record (db, catalog, after, &new_text, number_code, error);
+      record = make_record (db, catalog, after, &new_text, tkb_index_number_code, error);
       if (record == NULL)
         return FALSE;
     }
   return replace_words (db, TKB_SQL_INDEX_BODY_REMOVE, TKB_SQL_INDEX_BODY_ADD, doc_rowid,
-                        before != NULL ? old_text.columns : NULL,
+                        before != NULL && !is_titled ? old_text.columns : NULL,
                         after != NULL ? new_text.columns : NULL, TKB_INDEX_N_COLUMNS, error) &&
          replace_words (db, TKB_SQL_INDEX_TITLE_REMOVE, TKB_SQL_INDEX_TITLE_ADD, doc_rowid,
                         words_or_null (old_text.columns, before != NULL),
@@ -353,7 +370,7 @@ tkb_index_document (TkbDb       *db,
          replace_words (db, TKB_SQL_INDEX_PINYIN_REMOVE, TKB_SQL_INDEX_PINYIN_ADD, doc_rowid,
                         words_or_null (&old_text.pinyin, before != NULL),
                         words_or_null (&new_text.pinyin, after != NULL), 1, error) &&
-         put_record (db, doc_rowid, record, error);
+         tkb_index_put_record (db, doc_rowid, record, error);
 }
 
 /* ---- many documents ---- */
@@ -380,22 +397,32 @@ tkb_index_begin_bulk (TkbDb *db, GError **error)
   return configure (db, TRUE, error);
 }
 
-/* Merges all segments of a table into one, in steps; FTS5 has nothing left to do when a step
- * changes less than two rows. */
+/* FTS5 has nothing left to do when a step changes less than two rows. */
 static gboolean
-merge_table (TkbDb *db, TkbSql sql, GError **error)
+merge_table (TkbDb *db, TkbSql sql, gboolean is_whole, gboolean *out_goes_on, GError **error)
 {
-  for (int i = 0; i < MERGE_STEPS; i++)
-    {
-      g_auto (TkbStmt) stmt = tkb_db_borrow (db, sql);
-      gint64 before = sqlite3_total_changes64 (tkb_db_get_handle (db));
+  g_auto (TkbStmt) stmt = tkb_db_borrow (db, sql);
+  gint64 before = sqlite3_total_changes64 (tkb_db_get_handle (db));
 
-      /* negative: also segments of different levels; only the first step says so */
-      tkb_stmt_bind_int (&stmt, 1, i == 0 ? -MERGE_PAGES : MERGE_PAGES);
-      if (!tkb_stmt_run (&stmt, error))
+  /* negative: also segments of different levels; only the first step says so */
+  tkb_stmt_bind_int (&stmt, 1, is_whole ? -MERGE_PAGES : MERGE_PAGES);
+  if (!tkb_stmt_run (&stmt, error))
+    return FALSE;
+  *out_goes_on = sqlite3_total_changes64 (tkb_db_get_handle (db)) - before >= 2;
+  return TRUE;
+}
+
+gboolean
+tkb_index_merge (TkbDb *db, gboolean is_whole, gboolean *out_goes_on, GError **error)
+{
+  *out_goes_on = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      gboolean goes_on;
+
+      if (!merge_table (db, tables[i].merge, is_whole, &goes_on, error))
         return FALSE;
-      if (sqlite3_total_changes64 (tkb_db_get_handle (db)) - before < 2)
-        break;
+      *out_goes_on |= goes_on;
     }
   return TRUE;
 }
@@ -403,12 +430,7 @@ merge_table (TkbDb *db, TkbSql sql, GError **error)
 gboolean
 tkb_index_end_bulk (TkbDb *db, GError **error)
 {
-  if (!configure (db, FALSE, error))
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
-    if (!merge_table (db, tables[i].merge, error))
-      return FALSE;
-  return TRUE;
+  return configure (db, FALSE, error);
 }
 
 /**

@@ -22,6 +22,7 @@ typedef enum
   TKB_ROW_BRANCHED = 1 << 5, /* more than one leaf */
   TKB_ROW_PENDING = 1 << 6,  /* the full-text index does not hold the winner yet */
   TKB_ROW_HERE = 1 << 7,     /* revision: written here and not known to be anywhere else */
+  TKB_ROW_TITLED = 1 << 8,   /* of the revision in the index only title and facets are there yet */
 } TkbRowFlags;
 
 /* A row of the table document. */

@@ -109,7 +109,7 @@ bind_text (TkbStmt *stmt, int index, const TkbCell *cell)
 static gint64
 get_flags (gint64 flags)
 {
-  return (flags & ~(gint64) TKB_ROW_PENDING) |
+  return (flags & ~(gint64) (TKB_ROW_PENDING | TKB_ROW_TITLED)) |
          ((flags & (TKB_ROW_DELETED | TKB_ROW_DESIGN)) == 0 ? TKB_ROW_PENDING : 0);
 }
 

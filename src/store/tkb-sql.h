@@ -39,7 +39,7 @@
   S (DOCUMENT_SET_INDEXED, "UPDATE document SET indexed = ?2, flags = ?3 WHERE doc = ?1")          \
   S (DOCUMENT_DELETE, "DELETE FROM document WHERE doc = ?1")                                       \
   S (DOCUMENT_FORGET_INDEX,                                                                        \
-     "UPDATE document SET indexed = NULL, flags = (flags & ~64) | (CASE WHEN flags & 3 THEN 0"     \
+     "UPDATE document SET indexed = NULL, flags = (flags & ~320) | (CASE WHEN flags & 3 THEN 0"    \
      " ELSE 64 END)")                                                                              \
   S (DOCUMENT_COUNT_PENDING, "SELECT count(*) FROM document WHERE flags & 64")                     \
   S (DOCUMENT_ALL, "SELECT " TKB_SQL_DOC_COLUMNS " FROM document ORDER BY doc")                    \
@@ -243,6 +243,31 @@
   S (INDEX_PINYIN_CLEAR, "INSERT INTO index_pinyin (index_pinyin) VALUES ('delete-all')")          \
   S (INDEX_PINYIN_ROWS, "SELECT rowid FROM index_pinyin WHERE index_pinyin MATCH ?1")              \
   S (INDEX_WORD_RANGE, "SELECT term, doc FROM index_word WHERE term >= ?1 AND term < ?2")          \
+  S (INDEX_TITLE_DATA_GET, "SELECT block FROM index_title_data WHERE id = ?1")                     \
+  S (INDEX_TITLE_DATA_PUT, "INSERT OR REPLACE INTO index_title_data (id, block) VALUES (?1, ?2)")  \
+  S (INDEX_TITLE_KEY_PUT,                                                                          \
+     "INSERT OR REPLACE INTO index_title_idx (segid, term, pgno) VALUES (?1, ?2, ?3)")             \
+  S (INDEX_BODY_DATA_GET, "SELECT block FROM index_body_data WHERE id = ?1")                       \
+  S (INDEX_BODY_DATA_PUT, "INSERT OR REPLACE INTO index_body_data (id, block) VALUES (?1, ?2)")    \
+  S (INDEX_BODY_KEY_PUT,                                                                           \
+     "INSERT OR REPLACE INTO index_body_idx (segid, term, pgno) VALUES (?1, ?2, ?3)")              \
+  S (INDEX_PINYIN_DATA_GET, "SELECT block FROM index_pinyin_data WHERE id = ?1")                   \
+  S (INDEX_PINYIN_DATA_PUT,                                                                        \
+     "INSERT OR REPLACE INTO index_pinyin_data (id, block) VALUES (?1, ?2)")                       \
+  S (INDEX_PINYIN_KEY_PUT,                                                                         \
+     "INSERT OR REPLACE INTO index_pinyin_idx (segid, term, pgno) VALUES (?1, ?2, ?3)")            \
+  S (INDEX_SAVEPOINT, "SAVEPOINT tkb_index")                                                       \
+  S (INDEX_SAVEPOINT_BACK, "ROLLBACK TO tkb_index")                                                \
+  S (INDEX_SAVEPOINT_END, "RELEASE tkb_index")                                                     \
+  S (INDEX_BEHIND,                                                                                 \
+     "SELECT doc, seq, flags, id, rev, indexed FROM document WHERE seq > ?1 AND flags & 64"        \
+     " ORDER BY seq")                                                                              \
+  S (INDEX_TITLED, "UPDATE document SET indexed = rev, flags = flags | 256"                        \
+                   " WHERE doc = ?1 AND rev = ?2 AND flags & 67 = 64 AND indexed IS NULL")         \
+  S (INDEX_INDEXED, "UPDATE document SET flags = flags & ~320"                                     \
+                    " WHERE doc = ?1 AND rev = ?2 AND indexed = ?2 AND flags & 323 = 320")         \
+  S (INDEX_INDEXED_BEHIND, "UPDATE document SET flags = flags & ~256"                              \
+                           " WHERE doc = ?1 AND indexed = ?2 AND flags & 320 = 320")               \
   S (INDEX_CODE_FIND, "SELECT number FROM index_code WHERE field = ?1 AND code = ?2")              \
   S (INDEX_CODE_ADD, "INSERT INTO index_code (field, code) VALUES (?1, ?2)")                       \
   S (INDEX_CODE_AFTER,                                                                             \

@@ -147,9 +147,10 @@ check_winner (TkbDocRow *row, GPtrArray *findings)
     find (findings, "“%s”: its conflict is not listed, or listed wrongly." COMPUTES_AGAIN, row->id);
   if ((row->flags & (TKB_ROW_DELETED | TKB_ROW_DESIGN)) == 0)
     wanted = row->rev;
-  if ((row->flags & TKB_ROW_PENDING) == 0 && g_strcmp0 (wanted, row->indexed) != 0 &&
-      row->indexed != NULL)
-    find (findings, "“%s”: the index holds another revision." COMPUTES_AGAIN, row->id);
+  if ((row->flags & TKB_ROW_PENDING) == 0 && row->indexed != NULL &&
+      (g_strcmp0 (wanted, row->indexed) != 0 || (row->flags & TKB_ROW_TITLED) != 0))
+    find (findings, "“%s”: the index holds another revision, or not all of it." COMPUTES_AGAIN,
+          row->id);
 }
 
 static gboolean

@@ -11,6 +11,7 @@
 
 #include "tkb-attached.h"
 #include "tkb-index.h"
+#include "tkb-store-load.h"
 
 /* documents in one step, and its time: long enough that the commit does not matter (a batch of 500
  * was measured near the best rate), short enough that an edit in between does not wait */
@@ -106,20 +107,16 @@ index_documents (TkbStore *self, GArray *behind, guint *out_done, GError **error
   return TRUE;
 }
 
-/* That merges are put off is noted in the file: whoever finishes the load, in whichever run of the
- * program, makes up for them. */
+/* That merges are put off is noted in the file: the load's last step, in whichever run of the
+ * program, makes up for them (tkb-store-load.c). */
 static gboolean
-set_bulk (TkbStore *self, gboolean is_bulk, GError **error)
+begin_bulk (TkbStore *self, GError **error)
 {
   gint64 was_bulk;
 
-  if (!tkb_counter_get (self->db, "index-bulk", &was_bulk, error))
-    return FALSE;
-  if ((was_bulk != 0) == is_bulk)
-    return TRUE;
-  if (!(is_bulk ? tkb_index_begin_bulk (self->db, error) : tkb_index_end_bulk (self->db, error)))
-    return FALSE;
-  return tkb_counter_set (self->db, "index-bulk", is_bulk, error);
+  return tkb_counter_get (self->db, "index-bulk", &was_bulk, error) &&
+         (was_bulk != 0 || (tkb_index_begin_bulk (self->db, error) &&
+                            tkb_counter_set (self->db, "index-bulk", 1, error)));
 }
 
 /* The counters promise documents that are behind, and none was found: in a damaged file. Counts
@@ -145,9 +142,10 @@ look_again (TkbStore *self, gint64 since, gboolean *out_goes_on, GError **error)
          tkb_counter_set (self->db, "index-seq", 0, error);
 }
 
-/* One transaction. out_goes_on: there is more to do. */
+/* One transaction. is_few: what is behind was little when the load looked at it; if there is more
+ * by now, that has to look again. out_goes_on: there is more to do. */
 static gboolean
-take_step (TkbStore *self, gboolean *out_goes_on, GError **error)
+take_step (TkbStore *self, gboolean is_few, gboolean *out_goes_on, GError **error)
 {
   g_auto (TkbTransaction) transaction = TKB_TRANSACTION_INIT;
   g_auto (TkbCounters) counters = TKB_COUNTERS_INIT;
@@ -159,7 +157,8 @@ take_step (TkbStore *self, gboolean *out_goes_on, GError **error)
   /* most often there is nothing to do, and nothing to lock */
   if (!tkb_counter_get (self->db, "pending", &pending, error))
     return FALSE;
-  if (pending == 0)
+  *out_goes_on = is_few && pending >= TKB_LOAD_MIN_DOCUMENTS;
+  if (pending == 0 || *out_goes_on)
     return TRUE;
   if (!tkb_transaction_begin_write (&transaction, self->db, error) ||
       !tkb_counter_get (self->db, "pending", &pending, error) ||
@@ -171,7 +170,7 @@ take_step (TkbStore *self, gboolean *out_goes_on, GError **error)
   if (behind->len == 0)
     return look_again (self, since, out_goes_on, error) &&
            tkb_transaction_commit (&transaction, error);
-  if (behind->len == STEP_DOCUMENTS && !set_bulk (self, TRUE, error))
+  if (behind->len == STEP_DOCUMENTS && !begin_bulk (self, error))
     return FALSE;
   if (!index_documents (self, behind, &done, error))
     return FALSE;
@@ -179,8 +178,6 @@ take_step (TkbStore *self, gboolean *out_goes_on, GError **error)
     seen = g_array_index (behind, Behind, done - 1).seq;
   counters.pending = -(gint64) done;
   *out_goes_on = done > 0 && pending > done;
-  if (!*out_goes_on && !set_bulk (self, FALSE, error))
-    return FALSE;
   return tkb_counters_flush (&counters, self->db, error) &&
          tkb_counter_set (self->db, "index-seq", seen, error) &&
          tkb_transaction_commit (&transaction, error);
@@ -216,7 +213,8 @@ step_on_writer (gpointer data, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean goes_on = FALSE;
 
-  if (!take_step (self, &goes_on, &error) || (!goes_on && !take_text_step (self, &goes_on, &error)))
+  if (!take_step (self, GPOINTER_TO_INT (user_data), &goes_on, &error) ||
+      (!goes_on && !take_text_step (self, &goes_on, &error)))
     {
       g_debug ("%s: the index stands still: %s", self->path, error->message);
       goes_on = FALSE;
@@ -246,28 +244,64 @@ get_delay (TkbStore *self)
   return MAX (0, MIN (quiet_us, self->index_due_us) - now_us);
 }
 
-/* The indexer's thread: it only says when; the writer does the work. */
+/* Without the lock: a piece of a load, or a step of the writer's. Where the load finds the tables
+ * damaged, FTS5 has to see what it can do with them; other failures are told to those who wait. */
+static TkbLoadResult
+take_piece (TkbStore *self, TkbLoad *load, gboolean is_over)
+{
+  g_autoptr (GError) error = NULL;
+  TkbLoadResult result = TKB_LOAD_NOT_OURS;
+
+  if (!tkb_load_advance (load, is_over, &result, &error))
+    {
+      g_debug ("%s: the load is left to the writer: %s", self->path, error->message);
+      result = TKB_LOAD_NOT_OURS;
+    }
+  if ((result == TKB_LOAD_NOT_OURS || result == TKB_LOAD_FEW) && is_over)
+    tkb_worker_run (self->writer, step_on_writer, self, GINT_TO_POINTER (result == TKB_LOAD_FEW));
+  if (error != NULL && !g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_CORRUPT))
+    {
+      g_mutex_lock (&self->lock);
+      if (self->index_error == NULL)
+        self->index_error = g_steal_pointer (&error);
+      g_mutex_unlock (&self->lock);
+      tkb_store_announce_index (self);
+    }
+  return result;
+}
+
+/* The indexer's thread: it says when; what it does itself is the index behind a load. */
 static gpointer
 pace (gpointer data)
 {
   TkbStore *self = data;
+  g_autoptr (TkbLoad) load = tkb_load_new (self);
 
   g_mutex_lock (&self->lock);
   while (!self->is_closed)
     {
-      gint64 delay_us = get_delay (self);
+      gint64        delay_us = get_delay (self);
+      TkbLoadResult result;
 
       if (!self->is_index_wanted)
-        g_cond_wait (&self->indexer_cond, &self->lock);
-      else if (delay_us > 0)
-        g_cond_wait_until (&self->indexer_cond, &self->lock, g_get_monotonic_time () + delay_us);
-      else
         {
-          self->is_index_wanted = FALSE;
-          g_mutex_unlock (&self->lock);
-          tkb_worker_run (self->writer, step_on_writer, self, NULL);
-          g_mutex_lock (&self->lock);
-          self->index_due_us = g_get_monotonic_time () + PACE_MS * G_TIME_SPAN_MILLISECOND;
+          g_cond_wait (&self->indexer_cond, &self->lock);
+          continue;
+        }
+      self->is_index_wanted = FALSE;
+      g_mutex_unlock (&self->lock);
+      result = take_piece (self, load, delay_us == 0);
+      g_mutex_lock (&self->lock);
+      if (delay_us == 0 && result != TKB_LOAD_GOES_ON)
+        self->index_due_us = g_get_monotonic_time () + PACE_MS * G_TIME_SPAN_MILLISECOND;
+      if (result == TKB_LOAD_GOES_ON)
+        self->is_index_wanted = TRUE;
+      else if (delay_us > 0)
+        {
+          if (!self->is_closed && !self->is_index_wanted)
+            g_cond_wait_until (&self->indexer_cond, &self->lock,
+                               g_get_monotonic_time () + delay_us);
+          self->is_index_wanted = TRUE;
         }
     }
   g_mutex_unlock (&self->lock);
@@ -315,6 +349,7 @@ tkb_store_kick_index (TkbStore *self)
 
 /* ---- for callers ---- */
 
+/* Documents, or texts, or else whether segments are still to be merged. */
 static gboolean
 get_pending (TkbStore *self, gint64 *out_pending, GCancellable *cancellable, GError **error)
 {
@@ -324,7 +359,8 @@ get_pending (TkbStore *self, gint64 *out_pending, GCancellable *cancellable, GEr
   if (db == NULL)
     return FALSE;
   is_read = tkb_counter_get (db, "pending", out_pending, error) &&
-            (*out_pending > 0 || tkb_attached_count_behind (db, out_pending, error));
+            (*out_pending > 0 || tkb_attached_count_behind (db, out_pending, error)) &&
+            (*out_pending > 0 || tkb_counter_get (db, "index-bulk", out_pending, error));
   tkb_store_release_reader (self, db);
   return is_read;
 }
@@ -362,7 +398,8 @@ wait_for_index (TkbStore *self, GCancellable *cancellable, GError **error)
  * @cancellable: (nullable): ends the waiting, not the indexing
  * @error: return location
  *
- * Waits until the full-text index holds everything that was committed before the call. Not on one
+ * Waits until the full-text index holds everything that was committed before the call and is at
+ * rest. Not on one
  * of the store's own threads.
  *
  * Returns: %FALSE with the reason why the index stands still, or %G_IO_ERROR_CANCELLED; %TRUE at

@@ -578,7 +578,8 @@ describe (Repair *repair, TkbDb *db, TkbDocRow *row, const char *old_tree, GErro
     return FALSE;
   wanted = (row->flags & (TKB_ROW_DELETED | TKB_ROW_DESIGN)) == 0 ? row->rev : NULL;
   row->flags &= ~TKB_ROW_PENDING;
-  if (tkb_store_keeps_index (repair->self) && g_strcmp0 (wanted, row->indexed) != 0)
+  if (tkb_store_keeps_index (repair->self) &&
+      (g_strcmp0 (wanted, row->indexed) != 0 || (row->flags & TKB_ROW_TITLED) != 0))
     row->flags |= TKB_ROW_PENDING;
   else
     row->flags |= tkb_store_keeps_index (repair->self) ? 0 : (old_flags & TKB_ROW_PENDING);
