@@ -114,53 +114,101 @@ tkb_answer_unref (TkbAnswer *self)
 
 /* ---- counting ---- */
 
+/* How a set of codes stands to the selections. */
+enum
+{
+  VERDICT_UNKNOWN,
+  VERDICT_FITS,
+  VERDICT_MISSES,     /* more than one */
+  VERDICT_MISSES_ONE, /* the first; the others are the numbers behind it */
+  VERDICT_MAX = G_MAXUINT8,
+};
+
 typedef struct
 {
   TkbFacets *facets;     /* (unowned) */
-  GPtrArray *selections; /* (owned) (element-type TkbFilter): one a field */
-  GArray    *counts;     /* (owned) (element-type guint32) by number of a code */
+  GPtrArray *selections; /* (unowned) (element-type TkbFilter): one a field */
+  guint8    *verdicts;   /* (owned) by number of a set */
+  guint32   *by_set;     /* (owned) documents by number of a set, unless it misses more than one */
 } Counter;
 
-/* For every value that the document has. */
-static inline void
-count_codes (Counter *self, guint32 doc)
+static void
+counter_init (Counter *self, TkbFacets *facets, GPtrArray *selections)
 {
-  const TkbFacetRow *row = tkb_facets_get_row (self->facets, doc);
-  const guint32     *codes = tkb_facets_get_codes (self->facets, row);
-  guint32           *counts = (guint32 *) self->counts->data;
+  guint n_sets = facets->sets.sets->len;
 
-  for (guint i = 0; i < row->n_codes; i++)
-    counts[codes[i]]++;
+  *self = (Counter){ facets, selections, g_new0 (guint8, n_sets), g_new0 (guint32, n_sets) };
+  if (selections->len == 0)
+    memset (self->verdicts, VERDICT_FITS, n_sets);
 }
 
-/* Whether every selection fits. A document that misses only the selection of one field still
- * counts for the values of that field: those are what could be selected in its place. */
-static gboolean
-count_document (Counter *self, guint32 doc)
+static void
+counter_clear (Counter *self)
 {
-  const TkbFacetRow *row = tkb_facets_get_row (self->facets, doc);
-  const guint32     *codes = tkb_facets_get_codes (self->facets, row);
-  guint32           *counts = (guint32 *) self->counts->data;
-  int                missed = -1;
+  g_clear_pointer (&self->verdicts, g_free);
+  g_clear_pointer (&self->by_set, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Counter, counter_clear)
+
+/* A document that misses only the selection of one field still counts for the values of that field:
+ * those are what could be selected in its place. */
+static guint8
+judge_set (Counter *self, guint32 number)
+{
+  const TkbFacetSet *set = &g_array_index (self->facets->sets.sets, TkbFacetSet, number);
+  const guint32     *codes = (const guint32 *) self->facets->sets.codes->data + set->at;
+  guint              verdict = VERDICT_FITS;
 
   for (guint i = 0; i < self->selections->len; i++)
+    if (!tkb_filter_fits_codes (g_ptr_array_index (self->selections, i), codes, set->n))
+      verdict = verdict == VERDICT_FITS && i + VERDICT_MISSES_ONE <= VERDICT_MAX
+                    ? i + VERDICT_MISSES_ONE
+                    : VERDICT_MISSES;
+  return self->verdicts[number] = verdict;
+}
+
+/* Whether every selection fits. */
+static inline gboolean
+count_document (Counter *self, guint32 doc)
+{
+  guint32 set = tkb_facets_get_set (self->facets, doc);
+  guint8  verdict = self->verdicts[set];
+
+  if (verdict == VERDICT_UNKNOWN)
+    verdict = judge_set (self, set);
+  self->by_set[set]++;
+  return verdict == VERDICT_FITS;
+}
+
+/* From sets to values: by number of a code. (transfer full) (element-type guint32) */
+static GArray *
+counter_finish (Counter *self)
+{
+  GArray  *result = g_array_new (FALSE, TRUE, sizeof (guint32));
+  guint32 *counts;
+
+  g_array_set_size (result, self->facets->dictionary->len);
+  counts = (guint32 *) result->data;
+  for (guint i = 1; i < self->facets->sets.sets->len; i++)
     {
-      if (tkb_filter_fits (g_ptr_array_index (self->selections, i), self->facets, doc))
+      const TkbFacetSet *set = &g_array_index (self->facets->sets.sets, TkbFacetSet, i);
+      const guint32     *codes = (const guint32 *) self->facets->sets.codes->data + set->at;
+      guint32            n = self->by_set[i];
+      guint8             verdict = self->verdicts[i];
+      const TkbFilter   *missed = NULL;
+
+      if (n == 0 || verdict == VERDICT_MISSES)
         continue;
-      if (missed >= 0)
-        return FALSE;
-      missed = i;
+      if (verdict >= VERDICT_MISSES_ONE)
+        missed = g_ptr_array_index (self->selections, verdict - VERDICT_MISSES_ONE);
+      for (guint j = 0; j < set->n; j++)
+        if (missed == NULL ||
+            (int) g_array_index (self->facets->dictionary, TkbFacetCode, codes[j]).field ==
+                missed->field)
+          counts[codes[j]] += n;
     }
-  if (missed < 0)
-    {
-      count_codes (self, doc);
-      return TRUE;
-    }
-  missed = ((TkbFilter *) g_ptr_array_index (self->selections, missed))->field;
-  for (guint i = 0; i < row->n_codes; i++)
-    if ((int) g_array_index (self->facets->dictionary, TkbFacetCode, codes[i]).field == missed)
-      counts[codes[i]]++;
-  return FALSE;
+  return result;
 }
 
 static int
@@ -314,12 +362,10 @@ rank_hits (
 
       if (is_time_to_stop (i, cancellable, error))
         return FALSE;
-      if (all_fit)
-        count_codes (counter, hit.doc);
-      else if (count_document (counter, hit.doc))
-        g_array_append_val (fitting, hit);
-      else
+      if (!count_document (counter, hit.doc))
         continue;
+      if (!all_fit)
+        g_array_append_val (fitting, hit);
       tkb_best_offer (&best, counter->facets, hit);
     }
   answer->total = fitting->len;
@@ -380,7 +426,7 @@ browse_hits (
 }
 
 /* Everything there is: the order is shared, the counts are kept until something changes. */
-static void
+static GArray *
 browse_all (TkbAnswer *answer, TkbEngine *engine, Counter *counter)
 {
   TkbFacets *facets = engine->facets;
@@ -390,13 +436,12 @@ browse_all (TkbAnswer *answer, TkbEngine *engine, Counter *counter)
   if (engine->all_counts == NULL || engine->all_generation != facets->generation)
     {
       for (guint i = 0; i < facets->order->len; i++)
-        count_codes (counter, g_array_index (facets->order, guint32, i));
+        count_document (counter, g_array_index (facets->order, guint32, i));
       g_clear_pointer (&engine->all_counts, g_array_unref);
-      engine->all_counts = g_array_ref (counter->counts);
+      engine->all_counts = counter_finish (counter);
       engine->all_generation = facets->generation;
     }
-  g_array_unref (counter->counts);
-  counter->counts = g_array_ref (engine->all_counts);
+  return g_array_ref (engine->all_counts);
 }
 
 /* ---- did you mean ---- */
@@ -478,8 +523,9 @@ ask (TkbEngine    *self,
   g_autoptr (TkbAnswer) answer = answer_new (store, language);
   g_auto (TkbEvaluated) evaluated = { 0 };
   g_autoptr (GPtrArray) selections = NULL;
+  g_autoptr (GArray) counts = NULL;
+  g_auto (Counter) counter = { 0 };
   gboolean is_done = TRUE;
-  Counter  counter;
 
   if (!tkb_facets_refresh (self->facets, db, error) ||
       !tkb_evaluate (&evaluated, self, db, tkb_store_get_catalog (store), query, cancellable,
@@ -490,21 +536,18 @@ ask (TkbEngine    *self,
   answer->highlighter = tkb_highlighter_new (g_steal_pointer (&evaluated.needles),
                                              evaluated.has_pinyin ? &evaluated.pinyin : NULL);
   selections = make_selections (self->facets, query);
-  counter = (Counter){ self->facets, selections,
-                       g_array_sized_new (FALSE, TRUE, sizeof (guint32),
-                                          self->facets->dictionary->len + 1) };
-  g_array_set_size (counter.counts, self->facets->dictionary->len);
+  counter_init (&counter, self->facets, selections);
   if (!evaluated.is_browse)
     is_done = rank_hits (answer, &counter, evaluated.hits, cancellable, error);
   else if (evaluated.hits != NULL || selections->len > 0)
     is_done = browse_hits (answer, &counter, evaluated.hits, cancellable, error);
   else
-    browse_all (answer, self, &counter);
-  if (is_done)
-    write_counts (answer, self->facets, query, counter.counts);
-  g_array_unref (counter.counts);
+    counts = browse_all (answer, self, &counter);
   if (!is_done)
     return NULL;
+  if (counts == NULL)
+    counts = counter_finish (&counter);
+  write_counts (answer, self->facets, query, counts);
   if (answer->total == 0 && !suggest (answer, self, db, query, &evaluated, error))
     return NULL;
   return g_steal_pointer (&answer);

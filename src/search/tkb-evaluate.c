@@ -483,25 +483,41 @@ join_letters (const TkbNode *node)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
+/* Titles with one of the sounds, on top of what was found. sound: may be empty */
+static gboolean
+add_sound (Evaluation *self, const char *sound, GError **error)
+{
+  g_autoptr (GPtrArray) tokens = g_ptr_array_new ();
+  g_autoptr (GArray) list = NULL;
+  GArray *hits;
+
+  if (sound[0] == '\0')
+    return TRUE;
+  g_ptr_array_add (tokens, (gpointer) sound);
+  list = tkb_postings_get (self->engine->postings, self->db, self->engine->facets,
+                           TKB_INDEX_TABLE_PINYIN, tokens, TRUE, self->cancellable, error);
+  if (list == NULL)
+    return FALSE;
+  hits = g_array_sized_new (FALSE, FALSE, sizeof (TkbHit), list->len);
+  for (guint i = 0; i < list->len; i++)
+    {
+      TkbHit hit = { g_array_index (list, TkbPosting, i).doc, PINYIN_SCORE };
+
+      g_array_append_val (hits, hit);
+    }
+  self->out->hits = merge (self->out->hits, hits, MERGE_BEST);
+  return TRUE;
+}
+
 static gboolean
 add_pinyin (Evaluation *self, const TkbNode *root, GError **error)
 {
   g_autofree char *letters = join_letters (root);
   TkbEvaluated    *out = self->out;
-  GArray          *hits;
 
   out->has_pinyin = letters != NULL && tkb_pinyin_parse (letters, &out->pinyin);
-  if (!out->has_pinyin)
-    return TRUE;
-  hits = set_new ();
-  if (!tkb_index_reader_collect_pinyin (self->db, self->engine->facets, out->pinyin.syllables,
-                                        out->pinyin.initials, PINYIN_SCORE, hits, error))
-    {
-      g_array_unref (hits);
-      return FALSE;
-    }
-  out->hits = merge (out->hits, hits, MERGE_BEST);
-  return TRUE;
+  return !out->has_pinyin || (add_sound (self, out->pinyin.syllables, error) &&
+                              add_sound (self, out->pinyin.initials, error));
 }
 
 static gboolean

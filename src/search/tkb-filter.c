@@ -68,10 +68,18 @@ tkb_filter_select (TkbFilter *self, TkbFacets *facets, const char *code)
 }
 
 gboolean
+tkb_filter_fits_codes (const TkbFilter *self, const guint32 *codes, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    if (codes[i] < self->n_wanted && self->wanted[codes[i]])
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
 tkb_filter_fits (const TkbFilter *self, TkbFacets *facets, guint32 doc)
 {
   const TkbFacetRow *row = tkb_facets_get_row (facets, doc);
-  const guint32     *codes;
 
   if ((row->flags & self->row_flags) != self->row_flags)
     return FALSE;
@@ -79,11 +87,7 @@ tkb_filter_fits (const TkbFilter *self, TkbFacets *facets, guint32 doc)
     return FALSE;
   if (self->wanted == NULL)
     return TRUE;
-  codes = tkb_facets_get_codes (facets, row);
-  for (guint i = 0; i < row->n_codes; i++)
-    if (codes[i] < self->n_wanted && self->wanted[codes[i]])
-      return TRUE;
-  return FALSE;
+  return tkb_filter_fits_codes (self, tkb_facets_get_codes (facets, row), row->n_codes);
 }
 
 /* ---- typed ---- */

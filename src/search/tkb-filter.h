@@ -30,7 +30,9 @@ TkbFilter *tkb_filter_new_typed (TkbFacets  *facets,
 TkbFilter *tkb_filter_new_selected (TkbFacets *facets, const char *field);
 void       tkb_filter_select (TkbFilter *self, TkbFacets *facets, const char *code);
 TkbFilter *tkb_filter_new_docs (GHashTable *docs); /* (transfer full) */
-gboolean   tkb_filter_fits (const TkbFilter *self, TkbFacets *facets, guint32 doc);
+/* Whether any of the codes is selected; for filters that select codes and nothing else. */
+gboolean tkb_filter_fits_codes (const TkbFilter *self, const guint32 *codes, guint n);
+gboolean tkb_filter_fits (const TkbFilter *self, TkbFacets *facets, guint32 doc);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TkbFilter, tkb_filter_free)
 

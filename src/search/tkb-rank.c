@@ -106,8 +106,12 @@ cut (TkbBest *self)
 void
 tkb_best_offer (TkbBest *self, TkbFacets *facets, TkbHit hit)
 {
-  TkbRanked ranked = rank (facets, hit);
+  TkbRanked ranked;
 
+  /* most often the score says enough, and the row is not looked at */
+  if (self->is_bounded && hit.score < G_MAXINT32 - (self->bound.key >> 33))
+    return;
+  ranked = rank (facets, hit);
   if (self->is_bounded && compare_ranked (&ranked, &self->bound) > 0)
     return;
   self->items[self->n++] = ranked;

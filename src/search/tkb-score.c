@@ -161,7 +161,7 @@ tkb_score_finish (TkbScore *self, TkbFacets *facets, gboolean only_title)
         hit.score += HEAD * POINT * sum->head / (sum->head + SATURATION);
       if (sum->body > 0 && !only_title)
         hit.score += BODY * POINT * sum->body /
-                     (sum->body + saturations[tkb_facets_get_row (facets, sum->doc)->length]);
+                     (sum->body + saturations[tkb_facets_get_length (facets, sum->doc)]);
       if (sum->attached > 0 && !only_title)
         hit.score += ATTACHED * POINT * sum->attached / (sum->attached + SATURATION_ATTACHED);
       hit.score = hit.score * rarity / 16 / SCORE_STEP;

@@ -14,6 +14,7 @@
 /* what a word begins with in the table: the main list; those of beginnings of 1, 2, 3 characters */
 #define MAIN_MARK '0'
 #define MAX_PREFIX_INDEX 3
+#define MIN_PREFIX_INDEX_PINYIN 2
 #define N_COLUMNS 3
 /* tokens of a phrase; a longer one is FTS5's */
 #define MAX_TOKENS 32
@@ -37,6 +38,7 @@ G_STATIC_ASSERT (sizeof (Row) == sizeof (TkbPosting));
 typedef struct
 {
   gboolean    is_packed; /* rows are packed, because the positions are needed */
+  gboolean    is_bare;   /* of a table without positions */
   GHashTable *lists;     /* (owned) word -> GArray of Row */
   GByteArray *bytes;     /* (owned): what packed rows point into */
   GArray     *rows;      /* (owned) (nullable) (element-type Row): of all words together */
@@ -90,6 +92,20 @@ count_matches (TkbPosting *posting, const guint8 *at, const guint8 *end)
   return TRUE;
 }
 
+/* Behind a row of a table without positions: a zero if an older one was taken out, another one if
+ * it was put in again. */
+static inline gsize
+read_bare (const guint8 *at, const guint8 *end, TkbPosting *posting)
+{
+  posting->title = 1;
+  if (at >= end || *at != 0)
+    return 0;
+  if (at + 1 < end && at[1] == 0)
+    return 2;
+  posting->title = 0;
+  return 1;
+}
+
 /* Rows from one whole number to the next. base: what places are counted from */
 static gboolean
 decode_run (List         *self,
@@ -103,7 +119,7 @@ decode_run (List         *self,
   guint    length = rows->len;
   Row     *out;
 
-  g_array_set_size (rows, length + (end - at) / 2 + 1); /* no row takes less than two bytes */
+  g_array_set_size (rows, length + (end - at)); /* no row takes less than a byte */
   out = &g_array_index (rows, Row, length);
   while (at < end)
     {
@@ -111,15 +127,18 @@ decode_run (List         *self,
       guint64 doc = 0;
       guint64 size = 0;
       gsize   n = tkb_read_varint (at, end, &doc);
-      gsize   m = n > 0 ? tkb_read_varint (at + n, end, &size) : 0;
+      gsize   m = n > 0 && !self->is_bare ? tkb_read_varint (at + n, end, &size) : 0;
 
+      if (self->is_bare)
+        m = read_bare (at + n, end, &row.posting);
       doc += is_first ? 0 : *last;
       size >>= 1; /* the lowest bit: an older one was taken out */
-      if (m == 0 || doc <= *last || doc > G_MAXUINT32 || size > (guint64) (end - at) - n - m)
+      if (n == 0 || (m == 0 && !self->is_bare) || doc <= *last || doc > G_MAXUINT32 ||
+          size > (guint64) (end - at) - n - m)
         return FALSE;
       if (self->is_packed)
         row.packed.at = at + n - base;
-      else if (!count_matches (&row.posting, at + n + m, at + n + m + size))
+      else if (!self->is_bare && !count_matches (&row.posting, at + n + m, at + n + m + size))
         return FALSE;
       row.posting.doc = *last = doc;
       at += n + m + size;
@@ -355,6 +374,21 @@ count_places (const List *self, const Row *row, const Row *end)
   return posting;
 }
 
+/* Rows of several words without positions: one a document. */
+static void
+unite_bare (GArray *list)
+{
+  TkbPosting *postings = (TkbPosting *) list->data;
+  guint       kept = 0;
+
+  for (guint i = 0; i < list->len; i++)
+    if (kept > 0 && postings[kept - 1].doc == postings[i].doc)
+      postings[kept - 1].title = MAX (postings[kept - 1].title, postings[i].title);
+    else
+      postings[kept++] = postings[i];
+  g_array_set_size (list, kept);
+}
+
 /* From packed rows to what counts in them, one a document. */
 static void
 count_rows (List *self)
@@ -376,12 +410,19 @@ count_rows (List *self)
   self->is_packed = FALSE;
 }
 
-/* A beginning is several words, unless the table has a list of it. */
+/* A beginning is several words, unless the table has a list of it: of so many characters. */
 static gboolean
-is_several (TkbIndexTable table, const char *token, gboolean is_prefix)
+is_several (TkbIndexTable table, long length)
 {
-  return is_prefix &&
-         (table != TKB_INDEX_TABLE_TITLE || g_utf8_strlen (token, -1) > MAX_PREFIX_INDEX);
+  switch (table)
+    {
+    case TKB_INDEX_TABLE_TITLE:
+      return length > MAX_PREFIX_INDEX;
+    case TKB_INDEX_TABLE_PINYIN:
+      return length > MAX_PREFIX_INDEX || length < MIN_PREFIX_INDEX_PINYIN;
+    default:
+      return TRUE;
+    }
 }
 
 static TkbPagesRead
@@ -393,9 +434,11 @@ list_read (List         *self,
            GCancellable *cancellable,
            GError      **error)
 {
+  long length = g_utf8_strlen (token, -1);
   /* the list of a beginning does not say of which word a position is */
-  gboolean is_range = is_prefix && self->is_packed;
-  char     mark = is_prefix && !is_range ? MAIN_MARK + g_utf8_strlen (token, -1) : MAIN_MARK;
+  gboolean is_range = is_prefix && (self->is_packed || is_several (table, length));
+  int      number = table == TKB_INDEX_TABLE_PINYIN ? length - MIN_PREFIX_INDEX_PINYIN + 1 : length;
+  char     mark = is_prefix && !is_range ? MAIN_MARK + number : MAIN_MARK;
   g_autofree char *word = g_strdup_printf ("%c%s", mark, token);
   TkbPagesRead     read =
       tkb_word_pages_read (db, table, word, is_range, cancellable, take_word, self, error);
@@ -578,10 +621,14 @@ read_word (TkbDb        *db,
   List         list;
   TkbPagesRead read;
 
-  list_init (&list, is_several (table, token, is_prefix));
+  list_init (&list, table != TKB_INDEX_TABLE_PINYIN && is_prefix &&
+                        is_several (table, g_utf8_strlen (token, -1)));
+  list.is_bare = table == TKB_INDEX_TABLE_PINYIN;
   read = list_read (&list, db, table, token, is_prefix, cancellable, error);
   if (read == TKB_PAGES_OK && list.is_packed)
     count_rows (&list);
+  else if (read == TKB_PAGES_OK && list.is_bare)
+    unite_bare (list.rows);
   *out_rows = g_steal_pointer (&list.rows);
   list_clear (&list);
   return read;
@@ -599,7 +646,7 @@ keep_live (GArray *list, TkbFacets *facets)
       TkbPosting posting = postings[i];
 
       if (posting.title + posting.head + posting.body > 0 &&
-          (tkb_facets_get_row (facets, posting.doc)->flags & TKB_FACET_ROW_LIVE) != 0)
+          tkb_facets_is_live (facets, posting.doc))
         postings[kept++] = posting;
     }
   g_array_set_size (list, kept);
@@ -623,7 +670,7 @@ tkb_doclist_read (TkbDb        *db,
   if (tokens->len == 1)
     read = read_word (db, table, g_ptr_array_index (tokens, 0), is_prefix, cancellable, out_list,
                       error);
-  else if (tokens->len > 1 && tokens->len <= MAX_TOKENS)
+  else if (tokens->len > 1 && tokens->len <= MAX_TOKENS && table != TKB_INDEX_TABLE_PINYIN)
     read = read_phrase (db, table, tokens, is_prefix, cancellable, out_list, error);
   if (*out_list != NULL)
     keep_live (*out_list, facets);

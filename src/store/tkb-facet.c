@@ -17,8 +17,19 @@
 #define SPARE_ROWS 1000000
 #define MAX_SPARSE 64
 #define SPARE_CODES 10000
+/* Codes of sets that perhaps nobody has any more. */
+#define SPARE_CHANGED 100000
 /* More changed rows than this and the order is sorted anew instead of merged. */
 #define MERGE_MAX 2000
+
+/* Those that are new are zeroed. */
+static void
+set_n_rows (TkbFacets *self, guint n)
+{
+  g_array_set_size (self->rows, n);
+  g_array_set_size (self->set_of, n);
+  g_array_set_size (self->lengths, n);
+}
 
 TkbFacets *
 tkb_facets_new (void)
@@ -26,12 +37,14 @@ tkb_facets_new (void)
   TkbFacets *self = g_new0 (TkbFacets, 1);
 
   self->rows = g_array_new (FALSE, TRUE, sizeof (TkbFacetRow));
-  self->codes = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->set_of = g_array_new (FALSE, TRUE, sizeof (guint32));
+  self->lengths = g_array_new (FALSE, TRUE, sizeof (guint8));
+  tkb_facet_sets_init (&self->sets);
   self->dictionary = g_array_new (FALSE, TRUE, sizeof (TkbFacetCode));
   self->fields = g_ptr_array_new_with_free_func (g_free);
   self->order = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->attached = g_array_new (FALSE, FALSE, sizeof (TkbFacetAttached));
-  g_array_set_size (self->rows, 1);
+  set_n_rows (self, 1);
   return self;
 }
 
@@ -41,9 +54,10 @@ clear (TkbFacets *self)
   for (guint i = 0; i < self->dictionary->len; i++)
     g_free (g_array_index (self->dictionary, TkbFacetCode, i).code);
   g_array_set_size (self->dictionary, 0);
-  g_array_set_size (self->rows, 0);
-  g_array_set_size (self->rows, 1); /* zeroed */
-  g_array_set_size (self->codes, 0);
+  set_n_rows (self, 0);
+  set_n_rows (self, 1);
+  tkb_facet_sets_clear (&self->sets);
+  tkb_facet_sets_init (&self->sets);
   g_array_unref (self->order); /* an answer that is still shown may hold it too */
   self->order = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_array_set_size (self->attached, 0);
@@ -54,7 +68,7 @@ clear (TkbFacets *self)
   self->last_number = 0;
   self->n_codes = 0;
   self->n_taken = 0;
-  self->garbage = 0;
+  self->n_loaded = 0;
   self->generation++;
 }
 
@@ -63,7 +77,9 @@ tkb_facets_free (TkbFacets *self)
 {
   clear (self);
   g_array_unref (self->rows);
-  g_array_unref (self->codes);
+  g_array_unref (self->set_of);
+  g_array_unref (self->lengths);
+  tkb_facet_sets_clear (&self->sets);
   g_array_unref (self->dictionary);
   g_ptr_array_unref (self->fields);
   g_array_unref (self->order);
@@ -127,15 +143,15 @@ keep_known (TkbFacets *self, guint from)
 {
   guint kept = from;
 
-  for (guint i = from; i < self->codes->len; i++)
+  for (guint i = from; i < self->sets.codes->len; i++)
     {
-      guint32 number = g_array_index (self->codes, guint32, i);
+      guint32 number = g_array_index (self->sets.codes, guint32, i);
 
       if (number < self->dictionary->len && kept - from < G_MAXUINT16 &&
           g_array_index (self->dictionary, TkbFacetCode, number).code != NULL)
-        g_array_index (self->codes, guint32, kept++) = number;
+        g_array_index (self->sets.codes, guint32, kept++) = number;
     }
-  g_array_set_size (self->codes, kept);
+  g_array_set_size (self->sets.codes, kept);
   return kept - from;
 }
 
@@ -151,29 +167,34 @@ take_row (TkbFacets *self, gint64 doc, const guint8 *record, gsize length)
   TkbFacetRecord unpacked;
   TkbFacetRow    row = { 0 };
   TkbFacetRow   *place;
+  guint          end = self->sets.codes->len;
+  guint32        set = 0;
 
   self->n_taken++;
   if (!is_possible (self, doc))
     return;
   if (doc >= self->rows->len)
-    g_array_set_size (self->rows, doc + 1);
+    set_n_rows (self, doc + 1);
   place = &g_array_index (self->rows, TkbFacetRow, doc);
   self->n_live -= (place->flags & TKB_FACET_ROW_LIVE) != 0;
-  self->garbage += place->n_codes;
-  row.codes_at = self->codes->len;
-  if (record != NULL && tkb_facet_record_unpack (&unpacked, self->codes, record, length))
+  if (record != NULL && tkb_facet_record_unpack (&unpacked, self->sets.codes, record, length))
     {
-      row.n_codes = keep_known (self, row.codes_at);
+      row.n_codes = keep_known (self, end);
+      set = tkb_facet_sets_take (&self->sets, row.n_codes);
+      row.codes_at = g_array_index (self->sets.sets, TkbFacetSet, set).at;
       row.modified_s = unpacked.modified_s;
       row.tie = unpacked.tie;
-      row.length = unpacked.length;
+      row.length = MIN (unpacked.length, TKB_FACET_LENGTH_LIVE - 1);
       row.flags = (unpacked.flags & (TKB_FACET_ROW_PUBLISHED | TKB_FACET_ROW_ATTACHMENT)) |
                   TKB_FACET_ROW_LIVE;
       self->n_live++;
     }
   else
-    g_array_set_size (self->codes, row.codes_at);
+    g_array_set_size (self->sets.codes, end);
   *place = row;
+  g_array_index (self->set_of, guint32, doc) = set;
+  g_array_index (self->lengths, guint8, doc) =
+      row.flags != 0 ? TKB_FACET_LENGTH_LIVE | row.length : 0;
 }
 
 /* ---- newest first ---- */
@@ -440,6 +461,7 @@ load_all (TkbFacets *self, TkbDb *db, GError **error)
       !load_attached (self, db, error))
     return FALSE;
   sort_all (self);
+  self->n_loaded = self->sets.codes->len;
   return TRUE;
 }
 
@@ -484,7 +506,7 @@ tkb_facets_refresh (TkbFacets *self, TkbDb *db, GError **error)
   if (g_strcmp0 (epoch, self->epoch) == 0 && stamp == self->stamp)
     return TRUE;
   if (self->epoch == NULL || strcmp (epoch, self->epoch) != 0 || stamp < self->stamp ||
-      self->garbage > self->codes->len / 2 + 100000)
+      self->sets.codes->len > self->n_loaded * 2 + SPARE_CHANGED)
     is_done = load_all (self, db, error);
   else
     is_done = load_changes (self, db, error);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "tkb-db.h"
+#include "tkb-facet-sets.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +29,9 @@ typedef struct
   guint8  flags;  /* TkbFacetRowFlags */
 } TkbFacetRow;
 
+/* in TkbFacets.lengths: the document is indexed */
+#define TKB_FACET_LENGTH_LIVE 0x80
+
 typedef struct
 {
   char *code;  /* (owned) (nullable): number not in use */
@@ -44,21 +48,24 @@ typedef struct
 typedef struct _TkbFacets TkbFacets;
 struct _TkbFacets
 {
-  GArray    *rows;       /* (owned) (element-type TkbFacetRow) by document row; row 0 is unused */
-  GArray    *codes;      /* (owned) (element-type guint32) of all rows, one after the other */
-  GArray    *dictionary; /* (owned) (element-type TkbFacetCode) by number */
-  GPtrArray *fields;     /* (owned) (element-type utf8) names by index */
-  GArray    *order;      /* (owned) (element-type guint32) live documents, newest first */
-  GArray    *attached;   /* (owned) (element-type TkbFacetAttached) by attached, doc */
-  guint      n_live;
-  guint64    generation; /* goes up with every change */
+  GArray *rows;      /* (owned) (element-type TkbFacetRow) by document row; row 0 is unused */
+  GArray *set_of;    /* (owned) (element-type guint32) by document row: number in sets */
+  GArray *lengths;   /* (owned) (element-type guint8) by document row: what a walk over many looks
+                        at by itself: TKB_FACET_LENGTH_LIVE, and the length */
+  TkbFacetSets sets; /* codes of all rows */
+  GArray      *dictionary; /* (owned) (element-type TkbFacetCode) by number */
+  GPtrArray   *fields;     /* (owned) (element-type utf8) names by index */
+  GArray      *order;      /* (owned) (element-type guint32) live documents, newest first */
+  GArray      *attached;   /* (owned) (element-type TkbFacetAttached) by attached, doc */
+  guint        n_live;
+  guint64      generation; /* goes up with every change */
 
   char   *epoch; /* (owned) (nullable): before the first refresh */
   gint64  stamp; /* of the last change taken in */
   guint32 last_number;
-  guint   n_codes; /* in the dictionary */
-  guint   n_taken; /* rows read so far */
-  gsize   garbage; /* codes of rows that were replaced */
+  guint   n_codes;  /* in the dictionary */
+  guint   n_taken;  /* rows read so far */
+  gsize   n_loaded; /* codes of all sets when everything was read the last time */
 };
 
 TkbFacets *tkb_facets_new (void);
@@ -81,7 +88,28 @@ tkb_facets_get_row (TkbFacets *self, guint32 doc)
 static inline const guint32 *
 tkb_facets_get_codes (TkbFacets *self, const TkbFacetRow *row)
 {
-  return &g_array_index (self->codes, guint32, 0) + row->codes_at;
+  return (const guint32 *) self->sets.codes->data + row->codes_at;
+}
+
+/* A number below sets.sets->len; 0 for a row that is not there. */
+static inline guint32
+tkb_facets_get_set (TkbFacets *self, guint32 doc)
+{
+  return g_array_index (self->set_of, guint32, doc < self->set_of->len ? doc : 0);
+}
+
+static inline gboolean
+tkb_facets_is_live (TkbFacets *self, guint32 doc)
+{
+  return g_array_index (self->lengths, guint8, doc < self->lengths->len ? doc : 0) != 0;
+}
+
+/* tkb_facet_length_code () of its words */
+static inline guint8
+tkb_facets_get_length (TkbFacets *self, guint32 doc)
+{
+  return g_array_index (self->lengths, guint8, doc < self->lengths->len ? doc : 0) &
+         ~TKB_FACET_LENGTH_LIVE;
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TkbFacets, tkb_facets_free)

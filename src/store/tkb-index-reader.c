@@ -17,54 +17,6 @@
 /* slips (one letter wrong, missing, too many, or two swapped) that a suggestion may lie away */
 #define MAX_DISTANCE 2
 
-/**
- * tkb_index_reader_collect_pinyin:
- * @db: a reader's connection in a transaction
- * @facets: refreshed in that transaction
- * @syllables: joined syllables, the last perhaps unfinished; may be empty
- * @initials: with their mark; may be empty
- * @score: what every hit gets
- * @hits: (element-type TkbHit): where hits are appended, by rising document row
- * @error: return location
- */
-gboolean
-tkb_index_reader_collect_pinyin (TkbDb      *db,
-                                 TkbFacets  *facets,
-                                 const char *syllables,
-                                 const char *initials,
-                                 guint       score,
-                                 GArray     *hits,
-                                 GError    **error)
-{
-  g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_INDEX_PINYIN_ROWS);
-  g_autoptr (GString) expression = g_string_new (NULL);
-  const char *const parts[] = { syllables, initials };
-  TkbStep           step;
-
-  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
-    {
-      g_autoptr (GPtrArray) tokens = g_ptr_array_new ();
-
-      if (parts[i][0] == '\0')
-        continue;
-      if (expression->len > 0)
-        g_string_append (expression, " OR ");
-      g_ptr_array_add (tokens, (gpointer) parts[i]);
-      tkb_postings_append_phrase (expression, tokens, TRUE);
-    }
-  tkb_stmt_bind_text_length (&stmt, 1, expression->str, expression->len);
-  while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
-    {
-      gint64 doc = tkb_stmt_get_int (&stmt, 0);
-      TkbHit hit = { doc, score };
-
-      if (doc > 0 && doc < facets->rows->len &&
-          (tkb_facets_get_row (facets, doc)->flags & TKB_FACET_ROW_LIVE) != 0)
-        g_array_append_val (hits, hit);
-    }
-  return step == TKB_STEP_DONE;
-}
-
 GHashTable *
 tkb_index_reader_get_scope (TkbDb *db, TkbIndexScope scope, GError **error)
 {

@@ -18,15 +18,6 @@ typedef struct
   guint32 score;
 } TkbHit;
 
-/* Titles that sound like this (tkb_pinyin_parse ()): appends to hits (element-type TkbHit), by
- * rising row. */
-gboolean tkb_index_reader_collect_pinyin (TkbDb      *db,
-                                          TkbFacets  *facets,
-                                          const char *syllables, /* may be empty */
-                                          const char *initials,  /* may be empty */
-                                          guint       score,
-                                          GArray     *hits,
-                                          GError    **error);
 typedef enum
 {
   TKB_INDEX_SCOPE_CONFLICTS,

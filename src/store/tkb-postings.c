@@ -270,6 +270,41 @@ is_costly (GPtrArray *tokens, gboolean is_prefix)
   return is_prefix && tokens->len == 1 && is_short (g_ptr_array_index (tokens, 0));
 }
 
+/* A table without positions knows no walk. */
+static GArray *
+ask_pinyin (TkbDb *db, TkbFacets *facets, const char *expression, GError **error)
+{
+  g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_INDEX_PINYIN_ROWS);
+  g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (TkbPosting));
+  TkbStep step;
+
+  tkb_stmt_bind_text (&stmt, 1, expression);
+  while ((step = tkb_stmt_step (&stmt, error)) == TKB_STEP_ROW)
+    {
+      gint64     doc = tkb_stmt_get_int (&stmt, 0);
+      TkbPosting posting = { .doc = doc, .title = 1 };
+
+      if (doc > 0 && doc <= G_MAXUINT32 && tkb_facets_is_live (facets, doc))
+        g_array_append_val (list, posting);
+    }
+  return step == TKB_STEP_DONE ? g_steal_pointer (&list) : NULL;
+}
+
+/* What FTS5 itself says. */
+static GArray *
+ask_fts5 (TkbDb        *db,
+          TkbFacets    *facets,
+          TkbIndexTable table,
+          const char   *expression,
+          gboolean      is_stepped,
+          GCancellable *cancellable,
+          GError      **error)
+{
+  if (table == TKB_INDEX_TABLE_PINYIN)
+    return ask_pinyin (db, facets, expression, error);
+  return walk (db, facets, table, expression, is_stepped, G_MAXUINT, cancellable, error);
+}
+
 /* What is kept fits what facets show. */
 static void
 follow (TkbPostings *self, TkbFacets *facets)
@@ -333,6 +368,7 @@ tkb_postings_get (TkbPostings  *self,
     [TKB_INDEX_TABLE_TITLE] = 't',
     [TKB_INDEX_TABLE_BODY] = 'b',
     [TKB_INDEX_TABLE_ATTACHED] = 'a',
+    [TKB_INDEX_TABLE_PINYIN] = 'p',
   };
   g_autoptr (GString) key = g_string_new_len (&prefixes[table], 1);
   g_autoptr (GPtrArray) said = leave_out_beginning (tokens, &is_prefix);
@@ -346,8 +382,8 @@ tkb_postings_get (TkbPostings  *self,
   if (!tkb_doclist_read (db, facets, table, said, is_prefix, cancellable, &list, error))
     return NULL;
   if (list == NULL)
-    list = walk (db, facets, table, key->str + 1, is_costly (said, is_prefix), G_MAXUINT,
-                 cancellable, error);
+    list =
+        ask_fts5 (db, facets, table, key->str + 1, is_costly (said, is_prefix), cancellable, error);
   if (list == NULL)
     return NULL;
   keep (self, facets, key->str, list);
@@ -402,6 +438,6 @@ tkb_postings_ask_fts5 (TkbDb        *db,
   g_autoptr (GString) expression = g_string_new (NULL);
 
   tkb_postings_append_phrase (expression, tokens, is_prefix);
-  return walk (db, facets, table, expression->str, is_costly (tokens, is_prefix), G_MAXUINT,
-               cancellable, error);
+  return ask_fts5 (db, facets, table, expression->str, is_costly (tokens, is_prefix), cancellable,
+                   error);
 }

@@ -16,6 +16,7 @@ typedef enum
   TKB_INDEX_TABLE_TITLE,    /* titles, with short prefixes */
   TKB_INDEX_TABLE_BODY,     /* everything, titles too */
   TKB_INDEX_TABLE_ATTACHED, /* texts of attachments */
+  TKB_INDEX_TABLE_PINYIN,   /* titles by sound: one match in the title, wherever */
 } TkbIndexTable;
 
 /* matches of a phrase in one document that are looked at; more do not change a score visibly */

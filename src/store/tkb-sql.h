@@ -241,6 +241,11 @@
   S (INDEX_PINYIN_MERGE, "INSERT INTO index_pinyin (index_pinyin, rank) VALUES ('merge', ?1)")     \
   S (INDEX_PINYIN_CHECK, "INSERT INTO index_pinyin (index_pinyin) VALUES ('integrity-check')")     \
   S (INDEX_PINYIN_CLEAR, "INSERT INTO index_pinyin (index_pinyin) VALUES ('delete-all')")          \
+  S (INDEX_PINYIN_VERSION, "SELECT v FROM index_pinyin_config WHERE k = 'version'")                \
+  S (INDEX_PINYIN_LEAVES,                                                                          \
+     "SELECT id, block FROM index_pinyin_data WHERE id BETWEEN ?1 AND ?2 ORDER BY id")             \
+  S (INDEX_PINYIN_SEEK, "SELECT pgno FROM index_pinyin_idx WHERE segid = ?1 AND term <= ?2"        \
+                        " ORDER BY term DESC LIMIT 1")                                             \
   S (INDEX_PINYIN_ROWS, "SELECT rowid FROM index_pinyin WHERE index_pinyin MATCH ?1")              \
   S (INDEX_WORD_RANGE, "SELECT term, doc FROM index_word WHERE term >= ?1 AND term < ?2")          \
   S (INDEX_TITLE_DATA_GET, "SELECT block FROM index_title_data WHERE id = ?1")                     \

@@ -47,6 +47,8 @@ static const Statements statements[] = {
                               TKB_SQL_INDEX_TITLE_SEEK },
   [TKB_INDEX_TABLE_BODY] = { TKB_SQL_INDEX_BODY_VERSION, TKB_SQL_INDEX_BODY_LEAVES,
                              TKB_SQL_INDEX_BODY_SEEK },
+  [TKB_INDEX_TABLE_PINYIN] = { TKB_SQL_INDEX_PINYIN_VERSION, TKB_SQL_INDEX_PINYIN_LEAVES,
+                               TKB_SQL_INDEX_PINYIN_SEEK },
 };
 
 /* One walk from page to page of a segment. */

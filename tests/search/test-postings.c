@@ -161,8 +161,9 @@ assert_all_same (Fixture *fixture)
     "p",         "pa",      "pat", "pate",    "inv",  "invent", "专",
     "patent se", "sea inv", "zzz", "专利 利", "a61k", "a6",
   };
-  g_autofree char *path = get_path (fixture);
-  Reader           reader;
+  static const char *const sounds[] = { "zhuan", "zhu", "zh", "z", "jiansuo", "zhuanlij", "q" };
+  g_autofree char         *path = get_path (fixture);
+  Reader                   reader;
 
   reader_open (&reader, path);
   for (guint table = TKB_INDEX_TABLE_TITLE; table <= TKB_INDEX_TABLE_BODY; table++)
@@ -172,6 +173,8 @@ assert_all_same (Fixture *fixture)
       for (guint i = 0; i < G_N_ELEMENTS (beginnings); i++)
         assert_same (&reader, table, beginnings[i], TRUE);
     }
+  for (guint i = 0; i < G_N_ELEMENTS (sounds); i++)
+    assert_same (&reader, TKB_INDEX_TABLE_PINYIN, sounds[i], TRUE);
   reader_close (&reader);
 }
 
