@@ -10,7 +10,7 @@
 #include "tkb-index-reader.h"
 
 /* words of which the sets are kept */
-#define MAX_SETS 6
+#define MAX_SETS 24
 /* bytes of them all: so many at least, and for each document of a large library */
 #define MIN_BYTES (2 << 20)
 #define BYTES_PER_DOCUMENT 16

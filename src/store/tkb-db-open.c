@@ -38,15 +38,18 @@ static const struct
 G_STATIC_ASSERT (G_N_ELEMENTS (migrations) == TKB_DB_SCHEMA_VERSION);
 
 /* For every connection. synchronous=FULL in WAL mode syncs the log at each commit: a write that
- * was acknowledged survives a power cut (docs/schema.md). mmap: 1 GiB, so that hot postings are
- * read without a copy; cache: 32 MiB. */
+ * was acknowledged survives a power cut (docs/schema.md). */
 static const char *const connection_setup = "PRAGMA synchronous = FULL;"
-                                            "PRAGMA mmap_size = 1073741824;"
-                                            "PRAGMA cache_size = -32768;"
                                             "PRAGMA temp_store = MEMORY;";
+/* Only for readers, of which there are several. No mmap: lists are read page by page and kept
+ * (tkb-doclist.c), and a map of the file would count as memory of this program. cache: 4 MiB. */
+static const char *const reader_setup = "PRAGMA query_only = ON;"
+                                        "PRAGMA cache_size = -4096;";
 /* Only for the writer. secure_delete (on in Debian's build) would write every freed page once
  * more; autocheckpoint: 16 MiB, so that a bulk load does not check in every few documents. */
-static const char *const writer_setup = "PRAGMA secure_delete = OFF;"
+static const char *const writer_setup = "PRAGMA mmap_size = 1073741824;"
+                                        "PRAGMA cache_size = -32768;"
+                                        "PRAGMA secure_delete = OFF;"
                                         "PRAGMA wal_autocheckpoint = 4096;"
                                         "PRAGMA journal_size_limit = 67108864;";
 /* Before the first page of a new file is written. The application id goes in while the file is
@@ -338,8 +341,7 @@ set_up_reader (TkbDb *self, GError **error)
   return check_version (self, TKB_DB_READ_ONLY, &version, error) &&
          tkb_db_check_schema (self, (int) version, error) &&
          tkb_db_run_script (self, connection_setup, error) &&
-         tkb_db_run_script (self, "PRAGMA query_only = ON", error) &&
-         tkb_index_register (self, error);
+         tkb_db_run_script (self, reader_setup, error) && tkb_index_register (self, error);
 }
 
 /* A store on a medium that cannot be written to has no room for SQLite's shared memory file; with

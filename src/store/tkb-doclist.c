@@ -357,6 +357,14 @@ count_places (const List *self, const Row *row, const Row *end)
   guint64    places[TKB_POSTING_MAX_MATCHES];
   guint      n = 0;
 
+  if (end - row == 1) /* most often */
+    {
+      Positions only;
+
+      positions_init (&only, self, row);
+      count_matches (&posting, only.at, only.end);
+      return posting;
+    }
   for (; row < end; row++)
     {
       Positions positions;
