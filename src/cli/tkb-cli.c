@@ -75,7 +75,8 @@ tkb_cli_open (TkbCli *cli, TkbStoreOpenFlags flags)
   store = tkb_store_open (cli->store_path, flags | TKB_STORE_OPEN_OUTBOX, cli->catalog, cli->clock,
                           cli->random, &error);
   /* what only reads goes on; what writes hears of it when it does */
-  if (g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_READ_ONLY))
+  if ((flags & TKB_STORE_OPEN_CREATE) == 0 &&
+      g_error_matches (error, TKB_STORE_ERROR, TKB_STORE_ERROR_READ_ONLY))
     {
       g_clear_error (&error);
       store = tkb_store_open (cli->store_path, TKB_STORE_OPEN_READ_ONLY | TKB_STORE_OPEN_OUTBOX,
