@@ -173,6 +173,7 @@ append_merged_box (TkbConflictDialog *self, guint count, gboolean is_open)
       number);
   GtkWidget *expander = gtk_expander_new (label);
 
+  gtk_widget_set_margin_top (expander, 18);
   gtk_expander_set_expanded (GTK_EXPANDER (expander), is_open);
   gtk_expander_set_child (GTK_EXPANDER (expander), box);
   gtk_box_append (self->fields, expander);
