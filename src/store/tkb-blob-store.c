@@ -449,13 +449,18 @@ tkb_blob_store_identify (TkbBlobStore *self, const char *sha256, GCancellable *c
 gboolean
 tkb_blob_store_set_aside (TkbBlobStore *self, const char *sha256, GError **error)
 {
-  g_autofree char *path = get_path (self, sha256);
   g_autofree char *folder = g_build_filename (self->folder, DAMAGED_FOLDER, NULL);
-  g_autofree char *aside = g_build_filename (folder, sha256, NULL);
-  g_autofree char *shelf = g_path_get_dirname (path);
+  g_autofree char *path = NULL;
+  g_autofree char *aside = NULL;
+  g_autofree char *shelf = NULL;
 
+  if (!is_name (sha256)) /* of a row that is damaged itself: no file of ours */
+    return TRUE;
+  path = get_path (self, sha256);
   if (g_access (path, F_OK) != 0)
     return TRUE;
+  aside = g_build_filename (folder, sha256, NULL);
+  shelf = g_path_get_dirname (path);
   if (!make_folder (self, FOLDER_ASIDE, folder, error))
     return FALSE;
   if (g_rename (path, aside) != 0)
@@ -490,9 +495,9 @@ is_old (const char *path, gint64 before_s)
 gboolean
 tkb_blob_store_remove (TkbBlobStore *self, const char *sha256, gint64 before_s, GError **error)
 {
-  g_autofree char *path = get_path (self, sha256);
+  g_autofree char *path = is_name (sha256) ? get_path (self, sha256) : NULL;
 
-  return !is_old (path, before_s) || g_unlink (path) == 0 || errno == ENOENT ||
+  return path == NULL || !is_old (path, before_s) || g_unlink (path) == 0 || errno == ENOENT ||
          set_error (path, errno, error);
 }
 
