@@ -14,6 +14,7 @@
 #include "tkb-json.h"
 #include "tkb-link-chip.h"
 #include "tkb-link-row.h"
+#include "tkb-similar-list.h"
 #include "tkb-text.h"
 #include "tkb-wrap-box.h"
 
@@ -38,21 +39,6 @@ static const char *const placed_fields[] = {
 /* Fields whose codes stand as tags above the title, in this order. */
 static const char *const tag_fields[] = { "country",      "province", "year",        "type",
                                           "service_type", "fee",      "skill_level", NULL };
-
-static GtkWidget *
-heading_new (const char *text, const char *css_class, int level)
-{
-  GtkWidget *label =
-      g_object_new (GTK_TYPE_LABEL, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
-
-  gtk_label_set_text (GTK_LABEL (label), text);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_add_css_class (label, css_class);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LEVEL, level, -1);
-  return label;
-}
 
 static JsonNode *
 get_value (TkbDocument *document, const char *code)
@@ -180,7 +166,7 @@ append_head (TkbDocumentView *self, TkbPageContext *context, TkbKind *kind)
   GtkWidget  *label;
 
   gtk_box_append (GTK_BOX (self), tags_new (context, kind));
-  label = heading_new (title, "page-title", 1);
+  label = tkb_text_heading (title, "page-title", 1);
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   if (tkb_text_direction (title) == GTK_TEXT_DIR_LTR)
     gtk_widget_set_direction (label, GTK_TEXT_DIR_LTR);
@@ -292,8 +278,8 @@ field_heading_new (TkbPageContext *context, TkbField *field)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
 
-  gtk_box_append (GTK_BOX (box), heading_new (tkb_text_translate (tkb_field_get_label (field)),
-                                              "field-heading", 3));
+  gtk_box_append (GTK_BOX (box), tkb_text_heading (tkb_text_translate (tkb_field_get_label (field)),
+                                                   "field-heading", 3));
   if (is_to_verify (context, tkb_field_get_code (field)))
     gtk_box_append (GTK_BOX (box), verify_pill_new ());
   return box;
@@ -340,7 +326,7 @@ section_new (TkbPageContext *context, TkbKind *kind, const char *section, const 
     }
   /* a section of one block bears the name of that block */
   if (n_blocks != 1 || n_facts > 0)
-    gtk_box_prepend (GTK_BOX (box), heading_new (label, "section-heading", 2));
+    gtk_box_prepend (GTK_BOX (box), tkb_text_heading (label, "section-heading", 2));
   else
     gtk_widget_set_css_classes (gtk_widget_get_first_child (gtk_widget_get_first_child (box)),
                                 (const char *[]){ "section-heading", NULL });
@@ -369,7 +355,7 @@ append_caveats (TkbDocumentView *self, TkbPageContext *context)
   gtk_widget_add_css_class (head, "caveats-head");
   gtk_box_append (GTK_BOX (head), tkb_compat_icon ("dialog-warning-symbolic"));
   gtk_box_append (GTK_BOX (head),
-                  heading_new (_ ("Before you quote from this"), "caveats-title", 2));
+                  tkb_text_heading (_ ("Before you quote from this"), "caveats-title", 2));
   gtk_box_append (GTK_BOX (box), head);
   gtk_box_append (GTK_BOX (box), tkb_field_view_new_bullets (caveats, FALSE));
   gtk_box_append (GTK_BOX (self), box);
@@ -421,7 +407,7 @@ append_attachments (TkbDocumentView *self, TkbPageContext *context)
 
   if (list == NULL)
     return;
-  gtk_box_append (GTK_BOX (self), heading_new (_ ("Attachments"), "section-heading", 2));
+  gtk_box_append (GTK_BOX (self), tkb_text_heading (_ ("Attachments"), "section-heading", 2));
   gtk_box_append (GTK_BOX (self), list);
 }
 
@@ -523,7 +509,7 @@ show_backlinks (TkbDocumentView *self, GPtrArray *documents)
       gtk_list_box_append (GTK_LIST_BOX (list), row);
     }
   gtk_box_append (GTK_BOX (self->backlinks),
-                  heading_new (_ ("Documents that refer to this one"), "section-heading", 2));
+                  tkb_text_heading (_ ("Documents that refer to this one"), "section-heading", 2));
   gtk_box_append (GTK_BOX (self->backlinks), list);
 }
 
@@ -611,6 +597,7 @@ tkb_document_view_new (TkbLibrary *library, TkbDocument *document)
   gtk_box_append (GTK_BOX (self), self->backlinks);
   append_keywords (self, &context, kind);
   append_imprint (self, &context, kind);
+  gtk_box_append (GTK_BOX (self), tkb_similar_list_new (library, tkb_document_get_id (document)));
   look_up_titles (self);
   tkb_backlinks_find_async (library, tkb_document_get_id (document), self->cancellable,
                             backlinks_found_cb, g_object_ref (self));

@@ -127,3 +127,16 @@ tkb_link_row_set_document (TkbLinkRow  *self,
   update (self, tkb_document_get_title (document, language),
           kind != NULL ? tkb_text_translate (tkb_kind_get_label (kind)) : "");
 }
+
+void
+tkb_link_row_set_hit (TkbLinkRow *self, TkbCatalog *catalog, TkbSearchHit *hit)
+{
+  const char      *code = tkb_search_hit_get_kind (hit);
+  TkbKind         *kind = code != NULL ? tkb_catalog_get_kind (catalog, code) : NULL;
+  g_autofree char *meta = tkb_text_hit_meta (catalog, hit);
+
+  g_return_if_fail (TKB_IS_LINK_ROW (self));
+  if (kind != NULL)
+    gtk_image_set_from_icon_name (self->icon, tkb_kind_get_icon_name (kind));
+  update (self, tkb_search_hit_get_title (hit), meta);
+}

@@ -7,6 +7,7 @@
 
 #include "tkb-catalog.h"
 #include "tkb-compat.h"
+#include "tkb-search-results.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,8 @@ void tkb_link_row_set_document (TkbLinkRow  *self,
                                 TkbCatalog  *catalog,
                                 TkbDocument *document,
                                 const char  *language);
+/* The same from a result, with its place and year. */
+void tkb_link_row_set_hit (TkbLinkRow *self, TkbCatalog *catalog, TkbSearchHit *hit);
 /* A typed query, shown below in monospace. */
 void tkb_link_row_set_query (TkbLinkRow *self, const char *query);
 

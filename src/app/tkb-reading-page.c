@@ -26,13 +26,15 @@ struct _TkbReadingPage
 {
   GtkBox parent_instance;
 
-  TkbLibrary   *library;     /* (owned) (nullable) until set */
-  GCancellable *cancellable; /* (owned) (nullable) of the load under way */
-  char         *wanted_id;   /* (owned) (nullable): shown, or being loaded */
-  char         *wanted_rev;  /* (owned) (nullable): an earlier version */
-  TkbPageState *state;       /* (owned) (nullable): what is shown */
-  GPtrArray    *trail;       /* (owned) (element-type Trail): to go back to */
-  double        restore;     /* pixels to scroll to after the load; -1: to the top */
+  TkbLibrary   *library;      /* (owned) (nullable) until set */
+  GCancellable *cancellable;  /* (owned) (nullable) of the load under way */
+  char         *wanted_id;    /* (owned) (nullable): shown, or being loaded */
+  char         *wanted_rev;   /* (owned) (nullable): an earlier version */
+  TkbPageState *state;        /* (owned) (nullable): what is shown */
+  GPtrArray    *trail;        /* (owned) (element-type Trail): to go back to */
+  double        restore;      /* pixels to scroll to once the page is as high; -1: nowhere */
+  guint         restore_id;   /* tick callback; 0: none */
+  gboolean      is_scrolling; /* we do, not the reader */
   gboolean      is_inner_folded;
 
   AdwHeaderBar      *header;
@@ -204,15 +206,64 @@ update_actions (TkbReadingPage *self)
 
 /* ---- loading ---- */
 
+static void
+scroll_to (TkbReadingPage *self, double value)
+{
+  self->is_scrolling = TRUE;
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), value);
+  self->is_scrolling = FALSE;
+}
+
+/* What comes after the page itself (titles, similar documents) makes it higher: until the reader
+ * scrolls, it is gone back to where the reading was. */
+static void
+restore_scroll (TkbReadingPage *self)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  double         end;
+
+  if (self->restore <= 0)
+    return;
+  end = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
+  scroll_to (self, MIN (self->restore, end));
+  if (end >= self->restore)
+    self->restore = -1;
+}
+
 static gboolean
 restore_scroll_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
-  TkbReadingPage *self = TKB_READING_PAGE (widget);
-  GtkAdjustment  *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  gint64 *first_frame = user_data;
 
-  gtk_adjustment_set_value (adjustment, MAX (self->restore, 0));
-  self->restore = -1;
+  if (*first_frame < 0)
+    *first_frame = gdk_frame_clock_get_frame_counter (clock);
+  if (gdk_frame_clock_get_frame_counter (clock) == *first_frame)
+    return G_SOURCE_CONTINUE;
+  TKB_READING_PAGE (widget)->restore_id = 0;
+  restore_scroll (TKB_READING_PAGE (widget));
   return G_SOURCE_REMOVE;
+}
+
+/* In the second frame from now: then the page is laid out. While it is, scrolling is lost. */
+static void
+queue_restore (TkbReadingPage *self)
+{
+  gint64 *first_frame;
+
+  if (self->restore <= 0 || self->restore_id != 0)
+    return;
+  first_frame = g_new (gint64, 1);
+  *first_frame = -1;
+  self->restore_id =
+      gtk_widget_add_tick_callback (GTK_WIDGET (self), restore_scroll_cb, first_frame, g_free);
+}
+
+static void
+scrolled_cb (TkbReadingPage *self)
+{
+  if (!self->is_scrolling)
+    self->restore = -1;
+  update_title (self);
 }
 
 static void
@@ -231,9 +282,8 @@ show_state (TkbReadingPage *self, TkbPageState *state)
     {
       adw_clamp_set_child (self->clamp, tkb_document_view_new (self->library, state->document));
       gtk_label_set_text (self->header_title, tkb_document_get_title (state->document, language));
-      gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
-      if (self->restore > 0)
-        gtk_widget_add_tick_callback (GTK_WIDGET (self), restore_scroll_cb, NULL, NULL);
+      scroll_to (self, 0);
+      queue_restore (self);
     }
   gtk_stack_set_visible_child_name (self->stack, state != NULL ? "document" : "empty");
   update_favourite (self);
@@ -462,7 +512,9 @@ tkb_reading_page_init (TkbReadingPage *self)
   self->restore = -1;
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_swapped (gtk_scrolled_window_get_vadjustment (self->scroller), "value-changed",
-                            G_CALLBACK (update_title), self);
+                            G_CALLBACK (scrolled_cb), self);
+  g_signal_connect_swapped (gtk_scrolled_window_get_vadjustment (self->scroller), "changed",
+                            G_CALLBACK (queue_restore), self);
   update_actions (self);
 }
 

@@ -72,49 +72,6 @@ tint_matches (const char *markup)
 }
 
 static void
-append_word (GString *meta, const char *word)
-{
-  if (word != NULL && *word != '\0')
-    g_string_append_printf (meta, "%s%s", meta->len > 0 ? " · " : "", word);
-}
-
-static const char *
-label_of (TkbResultRow *self, TkbKind *kind, const char *field, const char *code)
-{
-  TkbField *found = kind != NULL ? tkb_kind_get_field (kind, field) : NULL;
-
-  return tkb_text_code (tkb_library_get_catalog (self->library), found, code);
-}
-
-/* (transfer full): kind · place · date · the file that the snippet is from */
-static char *
-make_meta (TkbResultRow *self, TkbKind *kind)
-{
-  g_autoptr (GString) meta = g_string_new (NULL);
-  const char *province = tkb_search_hit_get_province (self->hit);
-  const char *country = tkb_search_hit_get_country (self->hit);
-  const char *attachment = tkb_search_hit_get_attachment (self->hit);
-  int         year = tkb_search_hit_get_year (self->hit);
-
-  if (kind != NULL)
-    append_word (meta, tkb_text_translate (tkb_kind_get_label (kind)));
-  if (province != NULL)
-    append_word (meta, label_of (self, kind, "province", province));
-  else
-    append_word (meta, label_of (self, kind, "country", country));
-  if (year > 0)
-    g_string_append_printf (meta, " · %d", year);
-  if (attachment != NULL)
-    {
-      /* TRANSLATORS: the words that were searched for stand in the file of this name */
-      g_autofree char *where = g_strdup_printf (_ ("in %s"), attachment);
-
-      append_word (meta, where);
-    }
-  return g_string_free (g_steal_pointer (&meta), FALSE);
-}
-
-static void
 set_badge (TkbResultRow *self, const char *state)
 {
   const char *text = NULL;
@@ -171,7 +128,7 @@ update (TkbResultRow *self)
   title_markup = tint_matches (tkb_search_hit_get_title_markup (self->hit));
   set_markup (self->title, title_markup, title);
   set_markup (self->snippet, tkb_search_hit_get_snippet_markup (self->hit), "");
-  meta = make_meta (self, kind);
+  meta = tkb_text_hit_meta (tkb_library_get_catalog (self->library), self->hit);
   gtk_label_set_text (self->meta, meta);
   if (kind != NULL)
     gtk_image_set_from_icon_name (self->icon, tkb_kind_get_icon_name (kind));

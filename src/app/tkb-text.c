@@ -278,3 +278,63 @@ tkb_text_filter_pill (const char *text, const char *field, const char *code)
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", field, code);
   return button;
 }
+
+GtkWidget *
+tkb_text_heading (const char *text, const char *css_class, int level)
+{
+  GtkWidget *label =
+      g_object_new (GTK_TYPE_LABEL, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
+
+  gtk_label_set_text (GTK_LABEL (label), text);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, css_class);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LEVEL, level, -1);
+  return label;
+}
+
+static void
+append_word (GString *meta, const char *word)
+{
+  if (word != NULL && *word != '\0')
+    g_string_append_printf (meta, "%s%s", meta->len > 0 ? " · " : "", word);
+}
+
+static const char *
+get_label (TkbCatalog *catalog, TkbKind *kind, const char *field, const char *code)
+{
+  return tkb_text_code (catalog, kind != NULL ? tkb_kind_get_field (kind, field) : NULL, code);
+}
+
+char *
+tkb_text_hit_meta (TkbCatalog *catalog, TkbSearchHit *hit)
+{
+  const char *code = tkb_search_hit_get_kind (hit);
+  TkbKind    *kind = code != NULL ? tkb_catalog_get_kind (catalog, code) : NULL;
+  const char *province = tkb_search_hit_get_province (hit);
+  const char *attachment = tkb_search_hit_get_attachment (hit);
+  int         year = tkb_search_hit_get_year (hit);
+  g_autoptr (GString) meta = g_string_new (NULL);
+
+  if (kind != NULL)
+    append_word (meta, tkb_text_translate (tkb_kind_get_label (kind)));
+  if (province != NULL)
+    append_word (meta, get_label (catalog, kind, "province", province));
+  else
+    append_word (meta, get_label (catalog, kind, "country", tkb_search_hit_get_country (hit)));
+  if (year > 0)
+    {
+      g_autofree char *text = g_strdup_printf ("%d", year);
+
+      append_word (meta, text);
+    }
+  if (attachment != NULL)
+    {
+      /* TRANSLATORS: the words that were searched for stand in the file of this name */
+      g_autofree char *where = g_strdup_printf (_ ("in %s"), attachment);
+
+      append_word (meta, where);
+    }
+  return g_string_free (g_steal_pointer (&meta), FALSE);
+}

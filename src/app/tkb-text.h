@@ -7,6 +7,7 @@
 
 #include "tkb-catalog.h"
 #include "tkb-compat.h"
+#include "tkb-search-results.h"
 
 G_BEGIN_DECLS
 
@@ -34,6 +35,11 @@ GtkWidget *tkb_text_label (const char *text);
 GtkWidget *tkb_text_markup_label (const char *markup);
 /* as above with one CSS class */
 GtkWidget *tkb_text_label_with_class (const char *text, const char *css_class);
+/* A heading to look at and to hear; level from 1 */
+GtkWidget *tkb_text_heading (const char *text, const char *css_class, int level);
+/* "kind · place · year · file with the words" of a result, as far as it has them. (transfer full)
+ */
+char *tkb_text_hit_meta (TkbCatalog *catalog, TkbSearchHit *hit);
 /* A rounded tag; css_class (nullable): kind, warning … */
 GtkWidget *tkb_text_pill (const char *text, const char *css_class);
 /* The same to press: lists all documents that have this code of a facet. */

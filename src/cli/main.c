@@ -18,6 +18,8 @@ static const TkbCliVerb verbs[] = {
     tkb_cli_put },
   { "show", "ID [--rev REV]", N_ ("print a document"), tkb_cli_show },
   { "history", "ID", N_ ("list the revisions of a document"), tkb_cli_history },
+  { "revert", "ID --rev REV [--field CODE]",
+    N_ ("bring back what an earlier version says, as a new version"), tkb_cli_revert },
   { "delete", "ID", N_ ("delete a document"), tkb_cli_delete },
   { "search", "QUERY [--kind K] [--facet FIELD=CODE]... [--limit N]", N_ ("search the library"),
     tkb_cli_search },

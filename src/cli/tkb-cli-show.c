@@ -4,8 +4,9 @@
 #include "config.h"
 
 #include "tkb-cli.h"
-#include "tkb-fork.h"
 #include "tkb-document-text.h"
+#include "tkb-fork.h"
+#include "tkb-revise.h"
 
 /* show ID [--rev REV]: the document as Markdown for people, or as JSON. */
 int
@@ -49,9 +50,40 @@ describe_revision (const TkbRevisionInfo *info)
   return info->has_body ? _ ("earlier") : _ ("earlier, text not kept");
 }
 
-/* merged (nullable) (element-type utf8): what went into it */
+static JsonArray *
+make_array (GPtrArray *texts)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < texts->len; i++)
+    json_array_add_string_element (array, g_ptr_array_index (texts, i));
+  return array;
+}
+
+/* Codes of the fields that a version changed. (transfer full) (nullable): not known, or the first
+ */
+static GPtrArray *
+get_changed (TkbCli *cli, TkbStore *store, const char *id, const TkbRevisionInfo *info)
+{
+  g_autoptr (TkbDocument) version = NULL;
+  g_autoptr (TkbDocument) before = NULL;
+  const char *const *path;
+
+  if (!info->has_body || info->is_deleted)
+    return NULL;
+  version = tkb_store_get (store, id, info->rev, NULL, NULL);
+  path = version != NULL ? tkb_document_get_revisions (version) : NULL;
+  if (path != NULL && path[0] != NULL && path[1] != NULL)
+    before = tkb_store_get (store, id, path[1], NULL, NULL);
+  if (before == NULL || tkb_document_is_deleted (before))
+    return NULL;
+  return tkb_revise_get_changed (cli->catalog, before, version);
+}
+
+/* merged (nullable) (element-type utf8): what went into it; changed (nullable) as well: fields */
 static void
-print_revision (TkbCli *cli, const char *id, const TkbRevisionInfo *info, GPtrArray *merged)
+print_revision (
+    TkbCli *cli, const char *id, const TkbRevisionInfo *info, GPtrArray *merged, GPtrArray *changed)
 {
   g_autoptr (GDateTime) stored = g_date_time_new_from_unix_utc (info->stored_ms / 1000);
   g_autofree char *time =
@@ -60,7 +92,10 @@ print_revision (TkbCli *cli, const char *id, const TkbRevisionInfo *info, GPtrAr
 
   if (!cli->json)
     {
-      g_print ("%s  %-20s  %s\n", info->rev, time, describe_revision (info));
+      g_print ("%s  %-20s  %s", info->rev, time, describe_revision (info));
+      for (guint i = 0; changed != NULL && i < changed->len; i++)
+        g_print ("%s%s", i > 0 ? ", " : "  ", (const char *) changed->pdata[i]);
+      g_print ("\n");
       for (guint i = 0; merged != NULL && i < merged->len; i++)
         g_print (_ ("  merged with %s\n"), (char *) merged->pdata[i]);
       return;
@@ -75,13 +110,9 @@ print_revision (TkbCli *cli, const char *id, const TkbRevisionInfo *info, GPtrAr
   if (*time != '\0')
     json_object_set_string_member (row, "stored", time);
   if (merged != NULL)
-    {
-      JsonArray *array = json_array_new ();
-
-      for (guint i = 0; i < merged->len; i++)
-        json_array_add_string_element (array, merged->pdata[i]);
-      json_object_set_array_member (row, "merged", array);
-    }
+    json_object_set_array_member (row, "merged", make_array (merged));
+  if (changed != NULL)
+    json_object_set_array_member (row, "changed", make_array (changed));
   tkb_cli_print_json (row);
 }
 
@@ -109,8 +140,9 @@ tkb_cli_history (TkbCli *cli, int argc, char **argv)
   for (guint i = 0; i < history->len; i++)
     {
       const TkbRevisionInfo *info = history->pdata[i];
+      g_autoptr (GPtrArray) changed = get_changed (cli, store, argv[1], info);
 
-      print_revision (cli, argv[1], info, g_hash_table_lookup (merged, info->rev));
+      print_revision (cli, argv[1], info, g_hash_table_lookup (merged, info->rev), changed);
     }
   if (!cli->json && tkb_rev_tree_outlived_deletion (tree))
     g_print ("%s\n", _ ("Somebody deleted an earlier version; the edit was kept."));

@@ -44,6 +44,7 @@ int tkb_cli_put (TkbCli *cli, int argc, char **argv);
 int tkb_cli_import (TkbCli *cli, int argc, char **argv);
 int tkb_cli_show (TkbCli *cli, int argc, char **argv);
 int tkb_cli_history (TkbCli *cli, int argc, char **argv);
+int tkb_cli_revert (TkbCli *cli, int argc, char **argv);
 int tkb_cli_delete (TkbCli *cli, int argc, char **argv);
 int tkb_cli_search (TkbCli *cli, int argc, char **argv);
 int tkb_cli_similar (TkbCli *cli, int argc, char **argv);

@@ -96,6 +96,42 @@ def delete_leaves_the_history(c):
 
 
 @test
+def an_earlier_version_is_restored(c):
+    for title, need in (("One", "water"), ("Two", "water and soap"), ("Three", "soap")):
+        c.put({**CASE, "_id": "case:back", "title": title, "need": need})
+    third, second, first = c.rows("history", "case:back")
+    assert second["changed"] == ["title", "need"] == third["changed"] and "changed" not in first
+    (row,) = c.rows("revert", "case:back", "--rev", first["_rev"], "--field", "need")
+    assert row["written"] and row["_rev"].startswith("4-")
+    shown = c.rows("show", "case:back")[0]
+    assert (shown["title"], shown["need"], shown["_rev"]) == ("Three", "water", row["_rev"])
+    assert shown["modified"]
+    c.cli("revert", "case:back", "--rev", second["_rev"])
+    shown = c.rows("show", "case:back")[0]
+    assert (shown["title"], shown["need"]) == ("Two", "water and soap")
+    assert not c.rows("revert", "case:back", "--rev", second["_rev"])[0]["written"]
+    assert len(c.rows("history", "case:back")) == 5
+    assert "5-" in c.cli("history", "case:back").out and ", need" in c.cli("history", "case:back").out
+
+
+@test
+def a_deleted_document_is_restored(c):
+    (rev,) = [r["_rev"] for r in c.rows("history", "case:back")][:1]
+    c.cli("delete", "case:back")
+    c.cli("revert", "case:back", "--rev", rev)
+    assert c.rows("show", "case:back")[0]["title"] == "Two"
+
+
+@test
+def what_cannot_be_restored_is_said(c):
+    rev = c.rows("history", "case:back")[0]["_rev"]
+    c.cli("revert", "case:back", status=2)
+    c.cli("revert", "case:back", "--rev", rev, "--field", "state", status=2)
+    assert "case:back" in c.cli("revert", "case:back", "--rev", "9-" + "0" * 32, status=1).err
+    assert "case:nobody" in c.cli("revert", "case:nobody", "--rev", rev, status=1).err
+
+
+@test
 def search_by_words_kind_and_facet(c):
     c.put({**CASE, "_id": "case:patents", "title": "Patents for bamboo baskets", "country": "VN"})
     assert c.rows("search", "patent", "bamboo")[0]["_id"] == "case:patents"
