@@ -574,6 +574,8 @@ tkb_library_close (TkbLibrary *self)
   if (self->extractor != NULL)
     tkb_extractor_stop (self->extractor);
   g_clear_object (&self->extractor);
+  if (self->search != NULL)
+    tkb_search_stop (self->search);
   g_clear_object (&self->search);
   if (self->store != NULL)
     tkb_store_close (self->store);

@@ -24,6 +24,8 @@ struct _TkbSearch
   TkbStore  *store;  /* (owned) */
   TkbWorker *worker; /* (owned) */
   TkbEngine *engine; /* (owned): worker's thread only */
+
+  GCancellable *stopped; /* (owned) */
 };
 
 G_DEFINE_FINAL_TYPE (TkbSearch, tkb_search, G_TYPE_OBJECT)
@@ -98,13 +100,12 @@ make_results (TkbSearch *self, Run *run)
 }
 
 static void
-warm_up_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+warm_up (gpointer data, gpointer user_data)
 {
-  TkbSearch *self = source;
+  TkbSearch *self = data;
 
   /* an error will show again with the first query, which has somebody to tell it to */
-  tkb_engine_warm_up (self->engine, self->store, cancellable, NULL);
-  g_task_return_boolean (task, TRUE);
+  tkb_engine_warm_up (self->engine, self->store, self->stopped, NULL);
 }
 
 /**
@@ -120,13 +121,24 @@ TkbSearch *
 tkb_search_new (TkbStore *store)
 {
   TkbSearch *self = g_object_new (TKB_TYPE_SEARCH, NULL);
-  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
 
   self->store = g_object_ref (store);
-  g_task_set_source_tag (task, tkb_search_new);
-  g_task_set_name (task, "read facets");
-  tkb_worker_push (self->worker, task, warm_up_thread);
+  tkb_worker_queue (self->worker, warm_up, self, NULL); /* finalize () waits for it */
   return self;
+}
+
+/**
+ * tkb_search_stop:
+ * @self: a search
+ *
+ * Before the store is closed: what is read ahead for the first query is not waited for. Queries
+ * under way have cancellables of their own.
+ */
+void
+tkb_search_stop (TkbSearch *self)
+{
+  g_return_if_fail (TKB_IS_SEARCH (self));
+  g_cancellable_cancel (self->stopped);
 }
 
 static void
@@ -380,8 +392,10 @@ finalize (GObject *object)
 {
   TkbSearch *self = TKB_SEARCH (object);
 
+  g_cancellable_cancel (self->stopped);
   tkb_worker_shutdown (self->worker);
   g_object_unref (self->worker);
+  g_object_unref (self->stopped);
   tkb_engine_free (self->engine);
   g_clear_object (&self->store);
   G_OBJECT_CLASS (tkb_search_parent_class)->finalize (object);
@@ -396,6 +410,7 @@ tkb_search_class_init (TkbSearchClass *klass)
 static void
 tkb_search_init (TkbSearch *self)
 {
+  self->stopped = g_cancellable_new ();
   self->worker = tkb_worker_new ("search");
   self->engine = tkb_engine_new ();
 }

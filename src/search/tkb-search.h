@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TkbSearch, tkb_search, TKB, SEARCH, GObject)
 
 TkbSearch *tkb_search_new (TkbStore *store);
+/* Before the store is closed: what is read ahead ends soon. */
+void tkb_search_stop (TkbSearch *self);
 
 /* language: BCP 47 of the interface, for titles and summaries in rows (nullable: as written). */
 void              tkb_search_run_async (TkbSearch          *self,
