@@ -12,6 +12,7 @@
 
 #include "tkb-filter.h"
 #include "tkb-relax.h"
+#include "tkb-rows.h"
 #include "tkb-score.h"
 #include "tkb-words.h"
 
@@ -42,6 +43,7 @@ typedef struct
   GCancellable *cancellable; /* (unowned) (nullable) */
   guint         n_words;     /* looked up so far */
   guint         n_not;       /* NOTs that we are in: what is left out is not highlighted */
+  gint64        n_behind;    /* documents of which the index holds nothing, or the title only */
 } Evaluation;
 
 /* A set, or %NULL where nothing was asked (punctuation only). */
@@ -180,11 +182,44 @@ add_list (
   return TRUE;
 }
 
+/* While a load is being indexed: titles of documents whose texts are still to come. */
+static gboolean
+add_titles_ahead (Evaluation *self, TkbScore *score, const TkbForm *form, GError **error)
+{
+  g_autoptr (GArray) ahead = g_array_new (FALSE, FALSE, sizeof (TkbPosting));
+  g_autoptr (GArray) titles = NULL;
+  g_autoptr (GArray) texts = NULL;
+  guint at = 0;
+
+  titles = tkb_postings_get (self->engine->postings, self->db, self->engine->facets,
+                             TKB_INDEX_TABLE_TITLE, form->tokens, form->is_prefix,
+                             self->cancellable, error);
+  if (titles == NULL)
+    return FALSE;
+  texts = tkb_postings_get (self->engine->postings, self->db, self->engine->facets,
+                            TKB_INDEX_TABLE_BODY, form->tokens, form->is_prefix, self->cancellable,
+                            error);
+  if (texts == NULL)
+    return FALSE;
+  for (guint i = 0; i < titles->len; i++)
+    {
+      TkbPosting *title = &g_array_index (titles, TkbPosting, i);
+
+      while (at < texts->len && g_array_index (texts, TkbPosting, at).doc < title->doc)
+        at++;
+      if (at == texts->len || g_array_index (texts, TkbPosting, at).doc != title->doc)
+        g_array_append_val (ahead, *title);
+    }
+  tkb_score_add (score, ahead, form->factor);
+  return TRUE;
+}
+
 /* Everything that is written, in documents and in their attachments. */
 static gboolean
 add_texts (Evaluation *self, TkbScore *score, const TkbForm *form, GError **error)
 {
   return add_list (self, score, TKB_INDEX_TABLE_BODY, form, error) &&
+         (self->n_behind == 0 || form->is_short || add_titles_ahead (self, score, form, error)) &&
          (self->engine->facets->attached->len == 0 ||
           add_list (self, score, TKB_INDEX_TABLE_ATTACHED, form, error));
 }
@@ -594,6 +629,8 @@ tkb_evaluate (TkbEvaluated *out_evaluated,
                       .filters = filters,
                       .cancellable = cancellable };
 
+  if (!tkb_counter_get (db, "pending", &self.n_behind, error))
+    return FALSE;
   out_evaluated->needles = g_ptr_array_new_with_free_func ((GDestroyNotify) tkb_needle_free);
   out_evaluated->plain_words = g_ptr_array_new_with_free_func (g_free);
   out_evaluated->notes = g_ptr_array_new ();

@@ -269,6 +269,16 @@ put_records (TkbIndexRun *self, TkbDb *db, GError **error)
   return TRUE;
 }
 
+/* Whoever keeps lists of hits sees from a new stamp that they have changed: one is enough. */
+static gboolean
+touch_last (TkbIndexRun *self, TkbDb *db, GError **error)
+{
+  g_auto (TkbStmt) stmt = tkb_db_borrow (db, TKB_SQL_INDEX_DOCUMENT_TOUCH);
+
+  tkb_stmt_bind_int (&stmt, 1, tkb_index_run_get_last (self));
+  return tkb_stmt_run (&stmt, error);
+}
+
 gboolean
 tkb_index_run_apply (TkbIndexRun *self, TkbDb *db, guint *out_n_small, GError **error)
 {
@@ -282,5 +292,6 @@ tkb_index_run_apply (TkbIndexRun *self, TkbDb *db, guint *out_n_small, GError **
           return FALSE;
         *out_n_small = MAX (*out_n_small, n_small);
       }
-  return self->kind == TKB_INDEX_RUN_BODIES || put_records (self, db, error);
+  return self->kind == TKB_INDEX_RUN_TITLES ? put_records (self, db, error)
+                                            : touch_last (self, db, error);
 }

@@ -330,12 +330,12 @@ void
 tkb_store_note_bulk (TkbStore *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gint64 now_us = g_get_monotonic_time ();
 
-  self->bulk_us = g_get_monotonic_time ();
-  /* it holds the index up, but not for ever */
-  if (!self->is_index_wanted)
-    self->index_due_us =
-        MAX (self->index_due_us, self->bulk_us + PACE_MS * G_TIME_SPAN_MILLISECOND);
+  /* a load that begins holds bodies and changes up, but not for ever */
+  if (self->bulk_us == 0 || now_us - self->bulk_us > QUIET_MS * G_TIME_SPAN_MILLISECOND)
+    self->index_due_us = MAX (self->index_due_us, now_us + PACE_MS * G_TIME_SPAN_MILLISECOND);
+  self->bulk_us = now_us;
 }
 
 void
