@@ -187,8 +187,8 @@ test_largest (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  while (text->len + 40 < TKB_MAX_TEXT_BYTES)
-    g_string_append_printf (text, "word%" G_GSIZE_FORMAT " ", text->len);
+  while (text->len + 100 < TKB_MAX_TEXT_BYTES)
+    g_string_append (text, "itistheirnumberthattakesthetimesothewordsarelong ");
   g_string_append (text, "membrane");
   put_with_files (fixture, "a", "Solar pump", "report", NULL);
   read_file (fixture, "report", text->str);
