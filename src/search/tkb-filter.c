@@ -5,6 +5,7 @@
 
 #include "tkb-filter.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* What people type for a field, beside its code and its label. */
@@ -105,10 +106,11 @@ simplify (const char *text)
 static gboolean
 is_same_name (const char *typed, const char *name)
 {
-  gsize length = strlen (typed);
+  g_autofree char *simple = simplify (name);
+  gsize            length = strlen (typed);
 
-  return strcmp (typed, name) == 0 ||
-         (strncmp (typed, name, length) == 0 && strcmp (name + length, "s") == 0);
+  return strcmp (typed, simple) == 0 ||
+         (strncmp (typed, simple, length) == 0 && strcmp (simple + length, "s") == 0);
 }
 
 static TkbField *
@@ -123,10 +125,11 @@ find_field (TkbCatalog *catalog, const char *typed)
       alias = aliases[i].field;
   for (guint i = 0; fields != NULL && i < fields->len; i++)
     {
-      TkbField        *field = g_ptr_array_index (fields, i);
-      g_autofree char *label = simplify (tkb_field_get_label (field));
+      TkbField   *field = g_ptr_array_index (fields, i);
+      const char *label = tkb_field_get_label (field);
 
-      if (is_same_name (name, tkb_field_get_code (field)) || is_same_name (name, label))
+      if (is_same_name (name, tkb_field_get_code (field)) || is_same_name (name, label) ||
+          is_same_name (name, _ (label)))
         return field;
     }
   for (guint i = 0; alias != NULL && fields != NULL && i < fields->len; i++)
@@ -158,7 +161,10 @@ compare_code (TkbCatalog *catalog, TkbField *field, const char *value, const cha
   Fit         fit = compare_value (value, code);
   const char *label = tkb_catalog_get_code_label (catalog, field, code);
 
-  return label != NULL && label != code ? MAX (fit, compare_value (value, label)) : fit;
+  if (label == NULL || label == code)
+    return fit;
+  fit = MAX (fit, compare_value (value, label));
+  return MAX (fit, compare_value (value, _ (label)));
 }
 
 /* < 0: a before b; as numbers where both are */
@@ -174,15 +180,52 @@ compare_bounds (const char *a, const char *b)
   return strcmp (a, b);
 }
 
-/* 2020..2024, 2020.., ..2024 */
-static gboolean
-is_in_range (const char *value, const char *dots, const char *code)
+/* 2020..2024, 2020.., ..2024, >=2020, >2020, <=2024, <2024 */
+typedef struct
 {
-  g_autofree char *from = g_strndup (value, dots - value);
-  const char      *to = dots + 2;
+  char    *from;    /* (owned) (nullable) */
+  char    *to;      /* (owned) (nullable) */
+  gboolean is_open; /* without the bounds themselves */
+} Range;
 
-  return (from[0] == '\0' || compare_bounds (from, code) <= 0) &&
-         (to[0] == '\0' || compare_bounds (code, to) <= 0);
+static void
+range_clear (Range *self)
+{
+  g_free (self->from);
+  g_free (self->to);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Range, range_clear)
+
+/* FALSE: value is no range */
+static gboolean
+parse_range (Range *self, const char *value)
+{
+  const char *dots = strstr (value, "..");
+
+  if (value[0] == '<' || value[0] == '>')
+    {
+      const char *bound = value[1] == '=' ? value + 2 : value + 1;
+
+      self->is_open = value[1] != '=';
+      *(value[0] == '<' ? &self->to : &self->from) = g_strdup (bound);
+    }
+  else if (dots != NULL)
+    {
+      self->from = g_strndup (value, dots - value);
+      self->to = g_strdup (dots + 2);
+    }
+  return self->from != NULL || self->to != NULL;
+}
+
+static gboolean
+is_in_range (const Range *range, const char *code)
+{
+  int most = range->is_open ? -1 : 0;
+
+  return (range->from == NULL || range->from[0] == '\0' ||
+          compare_bounds (range->from, code) <= most) &&
+         (range->to == NULL || range->to[0] == '\0' || compare_bounds (code, range->to) <= most);
 }
 
 /* Codes that are value, or, if none is, that begin with it. */
@@ -192,8 +235,9 @@ select_value (
 {
   g_autofree char   *value = simplify (typed);
   g_autofree guint8 *fits = g_new0 (guint8, self->n_wanted + 1);
-  const char        *dots = strstr (value, "..");
-  Fit                best = FIT_NONE;
+  g_auto (Range) range = { NULL };
+  gboolean is_range = parse_range (&range, value);
+  Fit      best = FIT_NONE;
 
   if (value[0] == '\0')
     return;
@@ -203,8 +247,8 @@ select_value (
 
       if (entry->code == NULL || (int) entry->field != self->field)
         continue;
-      if (dots != NULL)
-        fits[i] = is_in_range (value, dots, entry->code) ? FIT_WHOLE : FIT_NONE;
+      if (is_range)
+        fits[i] = is_in_range (&range, entry->code) ? FIT_WHOLE : FIT_NONE;
       else
         fits[i] = compare_code (catalog, field, value, entry->code);
       best = MAX (best, fits[i]);
@@ -227,9 +271,10 @@ is_empty (const TkbFilter *self)
  * tkb_filter_new_typed:
  * @facets: the arrays
  * @catalog: (nullable): the kinds
- * @field: a field as typed: its code, its English label, or what people call it
- * @value: as typed: codes or English labels, their beginning will do; commas between alternatives;
- *   two dots for a range
+ * @field: a field as typed: its code, its label in English or the language of the program, or what
+ *   people call it
+ * @value: as typed: codes or labels, their beginning will do; commas between alternatives; two dots
+ *   or < <= > >= for a range
  * @out_is_empty: (out): whether no document has the value
  *
  * Returns: (nullable) (transfer full): %NULL if no field is called @field

@@ -62,6 +62,20 @@ def put_takes_an_object_an_array_and_lines(c):
 
 
 @test
+def search_knows_fields_in_the_language_of_the_reader(c):
+    c.cli("init", store="fields")
+    c.put({**CASE, "_id": "case:plain"},
+          {**CASE, "_id": "case:filed", "language": "zh", "year": 2020,
+           "_attachments": {"a.txt": {"content_type": "text/plain", "data": "aGVsbG8="}}}, store="fields")
+    chinese = {"LC_ALL": "C.UTF-8", "LANGUAGE": "zh_CN"}
+    for query, ids in (("has:attachment", ["case:filed"]), ("valve -has:attachment", ["case:plain"]), ("lang:zh", ["case:filed"]),
+                       ("country:中国 year:>2020", ["case:plain"]), ("province:甘肃 year:<=2020", ["case:filed"]),
+                       ("state:submitted lang:en", ["case:plain"])):
+        found = [row["_id"] for row in c.rows("search", query, store="fields", env=chinese)]
+        assert found == ids, f"{query}: {found}"
+
+
+@test
 def put_again_makes_a_new_revision(c):
     (row,) = c.rows("put", "-", stdin=json.dumps({**CASE, "_id": "case:pretty", "title": "Second"}))
     assert row["_rev"].startswith("2-")

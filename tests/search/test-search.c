@@ -101,6 +101,11 @@ test_operators (Fixture *self, gconstpointer unused)
   assert_finds (self, "year:2022..", "c b");
   assert_finds (self, "year:2021..2022", "a b");
   assert_finds (self, "year:..2021", "a");
+  assert_finds (self, "year:>=2022", "c b");
+  assert_finds (self, "year:>2022", "c");
+  assert_finds (self, "year:<2022", "a");
+  assert_finds (self, "year:<=2022", "a b");
+  assert_finds (self, "year:>", "a c b");
   assert_finds (self, "country:CN", "a c");
   assert_finds (self, "country:china alpha", "a c");
   assert_finds (self, "-country:cn", "b");
