@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "tkb-document-text.h"
+#include "tkb-json.h"
+#include "tkb-revise.h"
 
 /* What an operation under way must not lose: the page may be gone when it ends. */
 static void
@@ -40,7 +42,7 @@ typedef struct
   GtkWidget   *page;     /* (owned): for toasts and actions */
   TkbLibrary  *library;  /* (owned) */
   TkbDocument *document; /* (owned) (nullable) */
-  char        *id;       /* (owned) (nullable) */
+  char        *id;       /* (owned) (nullable): of the document; restoring: of a field */
   char        *rev;      /* (owned) (nullable): tombstone; NULL: gone without trace */
   gboolean     is_favourite;
 } Op;
@@ -260,36 +262,93 @@ put_back (Op *op, const char *rev)
   tkb_store_put_async (store, again, TKB_WRITE_NONE, NULL, put_cb, op);
 }
 
+static void restore (Op *op);
+
+static void
+restore_undo_cb (AdwToast *undo, gpointer user_data)
+{
+  const Op *op = user_data;
+
+  restore (op_new (op->page, op->library, op->document, op->id));
+}
+
+static void
+restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Op *op = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TkbDocument) written = tkb_store_put_finish (TKB_STORE (source), result, &error);
+  AdwToast *undo;
+
+  if (written == NULL)
+    {
+      g_autofree char *text = g_strdup_printf (_ ("Not restored: %s"), error->message);
+
+      toast_text (op->page, text);
+      op_free (op);
+      return;
+    }
+  gtk_widget_activate_action (op->page, "win.open", "s", tkb_document_get_id (written));
+  undo = undo_toast_new (_ ("Restored"), G_CALLBACK (restore_undo_cb), op);
+  adw_toast_set_timeout (undo, 10);
+  toast (op->page, undo);
+}
+
+/* Now op holds what stands there, so that it can be undone in the same way. */
 static void
 current_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Op *op = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (TkbDocument) current = tkb_store_get_finish (TKB_STORE (source), result, &error);
+  g_autoptr (TkbDocument) restored =
+      current != NULL ? tkb_revise_restore (current, op->document, op->id) : NULL;
+  g_autofree char *now = tkb_clock_get_iso8601 (tkb_library_get_clock (op->library));
+  g_autoptr (JsonObject) body = NULL;
+  g_autoptr (TkbDocument) dated = NULL;
 
-  if (current != NULL)
-    put_back (op, tkb_document_get_rev (current));
-  else
+  if (restored == NULL)
     {
-      toast_text (op->page, error->message);
+      toast_text (op->page, error != NULL ? error->message : _ ("It says the same already"));
       op_free (op);
+      return;
     }
+  tkb_document_unref (op->document);
+  op->document = tkb_document_ref (current);
+  body = tkb_json_object_copy (tkb_document_get_body (restored));
+  json_object_set_string_member (body, "modified", now);
+  dated = tkb_document_with_body (restored, body);
+  tkb_store_put_async (TKB_STORE (source), dated, TKB_WRITE_NONE, NULL, restored_cb, op);
+}
+
+/* op (transfer full): the document to go back to; id (nullable): in this field alone */
+static void
+restore (Op *op)
+{
+  TkbStore *store = tkb_library_get_store (op->library);
+
+  if (store != NULL)
+    tkb_store_get_async (store, tkb_document_get_id (op->document), NULL, NULL, current_loaded_cb,
+                         op);
+  else
+    op_free (op);
 }
 
 /**
  * tkb_document_ops_restore:
  * @document: an earlier version
+ * @field: (nullable): its code; %NULL: all that differs
  *
- * Makes it the current one: a new version with its text; nothing is lost.
+ * A new version says what @document says, there or everywhere but for where it stands on its way
+ * to publication; the toast takes it back. Nothing is lost.
  */
 void
-tkb_document_ops_restore (GtkWidget *page, TkbLibrary *library, TkbDocument *document)
+tkb_document_ops_restore (GtkWidget   *page,
+                          TkbLibrary  *library,
+                          TkbDocument *document,
+                          const char  *field)
 {
-  TkbStore *store = tkb_library_get_store (library);
-
-  if (store != NULL)
-    tkb_store_get_async (store, tkb_document_get_id (document), NULL, NULL, current_loaded_cb,
-                         op_new (page, library, document, NULL));
+  restore (op_new (page, library, document, field));
 }
 
 /* ---- delete ---- */

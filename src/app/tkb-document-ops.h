@@ -15,8 +15,11 @@ void tkb_document_ops_set_favourite (GtkWidget  *page,
                                      const char *id,
                                      gboolean    is_favourite);
 void tkb_document_ops_export (GtkWidget *page, TkbLibrary *library, TkbDocument *document);
-/* document: an earlier version */
-void tkb_document_ops_restore (GtkWidget *page, TkbLibrary *library, TkbDocument *document);
+/* document: an earlier version; field (nullable): only this one */
+void tkb_document_ops_restore (GtkWidget   *page,
+                               TkbLibrary  *library,
+                               TkbDocument *document,
+                               const char  *field);
 void tkb_document_ops_delete (GtkWidget *page, TkbLibrary *library, TkbDocument *document);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "tkb-fork.h"
 #include "tkb-rev-id.h"
 #include "tkb-text.h"
+#include "tkb-version-dialog.h"
 
 /* versions shown; older ones have seldom kept their text */
 #define MAX_ROWS 200
@@ -16,6 +17,8 @@ struct _TkbHistoryDialog
 {
   AdwWindow parent_instance;
 
+  TkbLibrary   *library;     /* (owned) */
+  GtkWidget    *page;        /* (owned): where it was asked for */
   char         *id;          /* (owned) of the document */
   GtkListBox   *rows;        /* (unowned): our descendant */
   GCancellable *cancellable; /* (owned) */
@@ -33,6 +36,32 @@ row_activated_cb (AdwActionRow *row, gpointer user_data)
   if (parent != NULL)
     gtk_widget_activate_action (GTK_WIDGET (parent), "win.open-revision", "(ss)", self->id, rev);
   gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+compare_clicked_cb (GtkButton *button, gpointer user_data)
+{
+  TkbHistoryDialog *self = TKB_HISTORY_DIALOG (user_data);
+
+  tkb_version_dialog_present (self->page, self->library, self->id,
+                              g_object_get_data (G_OBJECT (button), "rev"));
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+/* (transfer floating) */
+static GtkWidget *
+compare_button_new (TkbHistoryDialog *self, const char *rev)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("view-dual-symbolic");
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, _ ("Compare with the version shown now"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Compare with the version shown now"), -1);
+  g_object_set_data_full (G_OBJECT (button), "rev", g_strdup (rev), g_free);
+  g_signal_connect (button, "clicked", G_CALLBACK (compare_clicked_cb), self);
+  return button;
 }
 
 static char *
@@ -86,7 +115,10 @@ append_row (TkbHistoryDialog *self, const TkbRevisionInfo *info, const char *not
   if (info->is_winner && !info->is_deleted)
     adw_action_row_add_suffix (ADW_ACTION_ROW (row), tkb_compat_icon ("object-select-symbolic"));
   else if (can_open)
-    adw_action_row_add_suffix (ADW_ACTION_ROW (row), tkb_compat_icon ("go-next-symbolic"));
+    {
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), compare_button_new (self, info->rev));
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), tkb_compat_icon ("go-next-symbolic"));
+    }
   g_object_set_data_full (G_OBJECT (row), "rev", g_strdup (info->rev), g_free);
   g_signal_connect_object (row, "activated", G_CALLBACK (row_activated_cb), self, 0);
   gtk_list_box_append (self->rows, row);
@@ -198,6 +230,8 @@ tkb_history_dialog_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->library);
+  g_clear_object (&self->page);
   g_clear_pointer (&self->id, g_free);
   G_OBJECT_CLASS (tkb_history_dialog_parent_class)->dispose (object);
 }
@@ -240,17 +274,20 @@ tkb_history_dialog_init (TkbHistoryDialog *self)
 
 /**
  * tkb_history_dialog_present:
- * @parent: a TkbWindow
+ * @page: in a TkbWindow
  * @library: must be open
  * @id: of the document
  */
 void
-tkb_history_dialog_present (GtkWindow *parent, TkbLibrary *library, const char *id)
+tkb_history_dialog_present (GtkWidget *page, TkbLibrary *library, const char *id)
 {
-  TkbHistoryDialog *self = g_object_new (TKB_TYPE_HISTORY_DIALOG, "transient-for", parent, NULL);
-  TkbStore         *store = tkb_library_get_store (library);
+  TkbHistoryDialog *self =
+      g_object_new (TKB_TYPE_HISTORY_DIALOG, "transient-for", gtk_widget_get_root (page), NULL);
+  TkbStore *store = tkb_library_get_store (library);
   g_autoptr (GTask) task = g_task_new (store, self->cancellable, history_cb, g_object_ref (self));
 
+  self->library = g_object_ref (library);
+  self->page = g_object_ref (page);
   self->id = g_strdup (id);
   g_task_set_name (task, "tkb_history_dialog");
   g_task_set_task_data (task, g_strdup (id), g_free);

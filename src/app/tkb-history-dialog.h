@@ -13,6 +13,6 @@ G_BEGIN_DECLS
 #define TKB_TYPE_HISTORY_DIALOG (tkb_history_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (TkbHistoryDialog, tkb_history_dialog, TKB, HISTORY_DIALOG, AdwWindow)
 
-void tkb_history_dialog_present (GtkWindow *parent, TkbLibrary *library, const char *id);
+void tkb_history_dialog_present (GtkWidget *page, TkbLibrary *library, const char *id);
 
 G_END_DECLS

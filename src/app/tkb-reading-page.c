@@ -399,8 +399,7 @@ history_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   TkbReadingPage *self = TKB_READING_PAGE (widget);
 
-  tkb_history_dialog_present (GTK_WINDOW (gtk_widget_get_root (widget)), self->library,
-                              self->wanted_id);
+  tkb_history_dialog_present (widget, self->library, self->wanted_id);
 }
 
 static void
@@ -427,7 +426,7 @@ restore_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   TkbReadingPage *self = TKB_READING_PAGE (widget);
 
   if (self->state != NULL)
-    tkb_document_ops_restore (widget, self->library, self->state->document);
+    tkb_document_ops_restore (widget, self->library, self->state->document, NULL);
 }
 
 /* The document is no more: its page, and the way back to it, go with it. */
