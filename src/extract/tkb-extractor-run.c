@@ -86,6 +86,7 @@ typedef struct
 {
   GSubprocess *process; /* (unowned) */
   gboolean     is_over;
+  gboolean     is_too_late;
 } Ending;
 
 static void
@@ -102,18 +103,19 @@ too_late_cb (gpointer user_data)
 {
   Ending *ending = user_data;
 
+  ending->is_too_late = TRUE;
   g_subprocess_force_exit (ending->process);
   return G_SOURCE_REMOVE;
 }
 
-/* It has closed its output, which does not mean that it ends. */
-static void
+/* It has closed its output, which does not mean that it ends. FALSE: it had to be ended. */
+static gboolean
 wait_for_end (GSubprocess *process, gint64 deadline_us)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
   gint64 left_ms = (deadline_us - g_get_monotonic_time ()) / G_TIME_SPAN_MILLISECOND;
   g_autoptr (GSource) timeout = g_timeout_source_new ((guint) MAX (left_ms, 0));
-  Ending ending = { process, FALSE };
+  Ending ending = { process, FALSE, FALSE };
 
   g_main_context_push_thread_default (context);
   g_source_set_callback (timeout, too_late_cb, &ending, NULL);
@@ -123,6 +125,7 @@ wait_for_end (GSubprocess *process, gint64 deadline_us)
     g_main_context_iteration (context, TRUE);
   g_source_destroy (timeout);
   g_main_context_pop_thread_default (context);
+  return !ending.is_too_late;
 }
 
 /* ---- what it said ---- */
@@ -191,17 +194,18 @@ tkb_extractor_read (TkbReading   *out_reading,
   gint64 deadline_us = g_get_monotonic_time () + timeout_ms * G_TIME_SPAN_MILLISECOND;
   g_autoptr (GSubprocess) process = start (program, fd, content_type, name, error);
   g_autoptr (GString) output = g_string_new (NULL);
-  gboolean is_read;
+  gboolean is_read, is_in_time;
 
   if (process == NULL)
     return FALSE;
   is_read = read_output (process, output, deadline_us, cancellable);
   if (!is_read)
     g_subprocess_force_exit (process);
-  wait_for_end (process, deadline_us);
+  is_in_time =
+      wait_for_end (process, deadline_us) && (is_read || g_get_monotonic_time () < deadline_us);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  judge (out_reading, process, g_get_monotonic_time () < deadline_us);
+  judge (out_reading, process, is_in_time);
   take_text (out_reading, output);
   return TRUE;
 }
