@@ -79,4 +79,19 @@ def the_whole_version_is_restored(context):
     assert now["summary"] == context.first["summary"] and now.get("tags") == context.first.get("tags")
 
 
+@step
+def a_picture_in_chinese_and_dark(context):
+    context.window.close()
+    context.home.set(style="dark")
+    window = Window(context.home, language="zh_CN")
+    context.windows.append(window)
+    window.search("espacenet")
+    window.press(node=window.find(role="panel", contains="Espacenet"), action="row.activate")
+    window.press("本文档的更多操作")
+    window.press("历史版本(V)…", roles="menu item")
+    window.press("与当前显示的版本比较")
+    window.find("恢复此版本")
+    shot("history-04-chinese-dark")
+
+
 run("history")
