@@ -238,8 +238,12 @@ main (int argc, char **argv)
       {
         g_autofree char *path =
             g_strdup_printf ("/store/faults/%s/%s", fault_operations[i].name, kinds[j].name);
-        Case *test = g_new (Case, 1);
+        Case *test;
 
+        /* the sanitizers make each one slow: one kind an operation, in turn */
+        if (FAULT_SANITIZED && !g_test_slow () && j != i % G_N_ELEMENTS (kinds))
+          continue;
+        test = g_new (Case, 1);
         *test = (Case){ &fault_operations[i], &kinds[j] };
         g_ptr_array_add (cases, test);
         g_test_add_data_func (path, test, test_operation);
