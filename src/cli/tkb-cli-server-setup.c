@@ -7,13 +7,13 @@
 
 #include "tkb-cli-account.h"
 #include "tkb-design.h"
+#include "tkb-folder.h"
 #include "tkb-json.h"
 #include "tkb-local-peer.h"
 #include "tkb-replication.h"
 #include "tkb-server-setup.h"
 #include "tkb-starter.h"
 
-#include <glib/gstdio.h>
 #include <inttypes.h>
 
 typedef struct
@@ -81,24 +81,6 @@ print_done (TkbCli *cli, const char *uri, const Run *run, guint64 n_sent)
   g_print (_ ("%" PRIu64 " documents of the starter content were sent.\n"), n_sent);
 }
 
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        remove_folder (path);
-      else
-        g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
 /* The starter content goes out of a store of its own, which nobody sees. */
 static gboolean
 send_starter (TkbCli *cli, TkbPeer *peer, Run *run, guint64 *out_n_sent, GError **error)
@@ -125,7 +107,7 @@ send_starter (TkbCli *cli, TkbPeer *peer, Run *run, guint64 *out_n_sent, GError 
     }
   if (store != NULL)
     tkb_store_close (store);
-  remove_folder (folder);
+  tkb_folder_remove (folder, NULL);
   return error == NULL || *error == NULL;
 }
 

@@ -6,6 +6,7 @@
 #include "tkb-command.h"
 
 #include "tkb-database.h"
+#include "tkb-folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -145,21 +146,6 @@ add_tree (GOutputStream *out, const char *path, const char *name, GError **error
 /* ---- copies ---- */
 
 static gboolean
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *child;
-
-  while (dir != NULL && (child = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child_path = g_build_filename (path, child, NULL);
-
-      remove_tree (child_path);
-    }
-  return g_remove (path) == 0;
-}
-
-static gboolean
 copy_store (const char *path, const char *copy_path, GError **error)
 {
   g_autoptr (TkbClock) clock = tkb_clock_new_system ();
@@ -249,7 +235,7 @@ back_up (const char *data_dir, const char *output)
       return tkb_command_fail (error);
     }
   is_done = copy_all (data_dir, work, &n_databases, &error) && write_archive (work, output, &error);
-  remove_tree (work);
+  tkb_folder_remove (work, NULL);
   if (!is_done)
     return tkb_command_fail (error);
   g_print ("%s: %u database%s and the accounts\n", output, n_databases,

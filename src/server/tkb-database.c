@@ -8,9 +8,8 @@
 #include "tkb-json.h"
 #include "tkb-server-limits.h"
 #include "tkb-wire-error.h"
+#include "tkb-folder.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 /* Of the security object among the store's local documents: clients reach only _local/…. */
@@ -209,28 +208,6 @@ tkb_database_close (TkbDatabase *self)
   tkb_store_close (self->store);
 }
 
-static gboolean
-delete_tree (const char *path, GError **error)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      if (!delete_tree (child, error))
-        return FALSE;
-    }
-  if (g_remove (path) != 0 && errno != ENOENT)
-    {
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s", path,
-                   g_strerror (errno));
-      return FALSE;
-    }
-  return TRUE;
-}
-
 /**
  * tkb_database_delete_files:
  * @self: a closed database
@@ -247,7 +224,7 @@ tkb_database_delete_files (TkbDatabase *self, GError **error)
     {
       g_autofree char *path = g_strconcat (self->path, suffixes[i], NULL);
 
-      if (!delete_tree (path, error))
+      if (!tkb_folder_remove (path, error))
         return FALSE;
     }
   return TRUE;
